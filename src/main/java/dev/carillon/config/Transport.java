@@ -1,0 +1,10 @@
+package dev.carillon.config;
+
+/** The way to the kernel's sockets. */
+public enum Transport {
+  /** The best that the machine offers. */
+  AUTO,
+  IO_URING,
+  EPOLL,
+  NIO
+}

@@ -1,0 +1,89 @@
+package dev.carillon.event;
+
+import java.nio.charset.StandardCharsets;
+
+/** An event as the bytes that every subscriber sees; made once per node. */
+public final class EventFrame implements Frame {
+  private static final byte[] TYPE_AND_TOPIC = ascii("{\"type\":\"event\",\"topic\":\"");
+  private static final byte[] ID = ascii("\",\"id\":");
+  private static final byte[] TIME = ascii(",\"time\":\"");
+  private static final byte[] KEY = ascii("\",\"key\":");
+  private static final byte[] AFTER_KEY = ascii(",");
+  private static final byte[] NO_KEY = ascii("\",");
+  private static final byte[] DATA = ascii("\"data\":");
+  private static final byte[] DATA_BASE64 = ascii("\"dataBase64\":");
+
+  private final Event event;
+  private final byte[] json;
+
+  public EventFrame(Event event) {
+    this.event = event;
+    this.json = encode(event);
+  }
+
+  public Event event() {
+    return event;
+  }
+
+  /** The topic's name. */
+  public String topic() {
+    return event.topic().name();
+  }
+
+  @Override
+  public byte[] json() {
+    return json;
+  }
+
+  @Override
+  public String type() {
+    return "event";
+  }
+
+  private static byte[] encode(Event event) {
+    byte[] topic = event.topic().name().getBytes(StandardCharsets.ISO_8859_1);
+    byte[] id = JsonText.quoted(event.id());
+    byte[] time = EventTime.format(event.timeMillis());
+    byte[] key = event.key().isPresent() ? JsonText.quoted(event.key().get()) : null;
+    byte[] dataName = event.data().kind() == EventData.Kind.JSON ? DATA : DATA_BASE64;
+    byte[] data = event.data().json();
+    int size =
+        TYPE_AND_TOPIC.length
+            + topic.length
+            + ID.length
+            + id.length
+            + TIME.length
+            + time.length
+            + (key == null ? NO_KEY.length : KEY.length + key.length + AFTER_KEY.length)
+            + dataName.length
+            + data.length
+            + 1;
+    byte[] json = new byte[size];
+    int at = put(json, 0, TYPE_AND_TOPIC);
+    at = put(json, at, topic);
+    at = put(json, at, ID);
+    at = put(json, at, id);
+    at = put(json, at, TIME);
+    at = put(json, at, time);
+    if (key == null) {
+      at = put(json, at, NO_KEY);
+    } else {
+      at = put(json, at, KEY);
+      at = put(json, at, key);
+      at = put(json, at, AFTER_KEY);
+    }
+    at = put(json, at, dataName);
+    at = put(json, at, data);
+    json[at] = '}';
+    return json;
+  }
+
+  private static int put(byte[] target, int at, byte[] part) {
+    System.arraycopy(part, 0, target, at, part.length);
+    return at + part.length;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

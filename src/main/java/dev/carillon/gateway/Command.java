@@ -1,0 +1,30 @@
+package dev.carillon.gateway;
+
+import dev.carillon.event.Pattern;
+import dev.carillon.publish.PublishRequest;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a WebSocket client asks for in one frame.
+ *
+ * <p>{@code id} is the JSON text of the frame's id, to be echoed as it is.
+ */
+sealed interface Command {
+  Optional<String> id();
+
+  /** Changes what the client is subscribed to. */
+  sealed interface OfTopics extends Command {
+    List<Pattern> patterns();
+  }
+
+  record Subscribe(Optional<String> id, List<Pattern> patterns) implements OfTopics {}
+
+  record Unsubscribe(Optional<String> id, List<Pattern> patterns) implements OfTopics {}
+
+  /** Publishes in order; {@code batch} tells how the answer is shaped. */
+  record Publish(Optional<String> id, List<PublishRequest> requests, boolean batch)
+      implements Command {}
+
+  record Ping(Optional<String> id) implements Command {}
+}

@@ -1,0 +1,144 @@
+package dev.carillon.gateway;
+
+import dev.carillon.event.ErrorCode;
+import dev.carillon.event.Pattern;
+import dev.carillon.hub.Receiver;
+import dev.carillon.hub.Subscriber;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A client of Server-Sent Events: it asked once for its topics, and only listens. */
+final class EventStreamSession implements Receiver, Session {
+  private final Gateway gateway;
+  private final SubscriberIds.Claim claim;
+  private final Subscriber subscriber;
+  private final Subscriptions subscriptions;
+  private final long connectedAt = System.currentTimeMillis();
+  private final int slot;
+
+  private @Nullable EventStreamOutput output;
+  private boolean begun;
+  private boolean left;
+  private int stalledSeconds;
+  private int closeCode = CloseCodes.GONE;
+
+  /** Makes the session of a claimed id. */
+  EventStreamSession(Gateway gateway, SubscriberIds.Claim claim) {
+    this.gateway = gateway;
+    this.claim = claim;
+    this.subscriber = gateway.hub().subscribe(claim.id(), List.of(), this);
+    this.subscriptions = new Subscriptions(gateway, subscriber);
+    this.slot = gateway.add(this);
+  }
+
+  /** Subscribes; the stream begins when every event published from then on will come. */
+  void open(EventStreamOutput opened, List<Pattern> patterns) throws RefusedException {
+    output = opened;
+    subscriptions.add(patterns, () -> begin(patterns));
+  }
+
+  @Override
+  public Subscriber subscriber() {
+    return subscriber;
+  }
+
+  @Override
+  public long connectedAt() {
+    return connectedAt;
+  }
+
+  @Override
+  public Door door() {
+    return Door.EVENT_STREAM;
+  }
+
+  @Override
+  public Optional<String> remote() {
+    return output().remote();
+  }
+
+  @Override
+  public void beat() {
+    EventStreamOutput open = output();
+    stalledSeconds =
+        open.isWritable() ? 0 : stalledSeconds + gateway.settings().http().pingSeconds();
+    if (stalledSeconds >= gateway.settings().http().idleSeconds()) {
+      close(CloseReason.IDLE);
+    } else if (begun && open.isWritable()) {
+      subscriber.queue().trim();
+      open.comment();
+    }
+  }
+
+  @Override
+  public void goaway(String reason, long reconnectAfterMs) {
+    if (begun) {
+      output().send("goaway", Answers.goaway(reason, reconnectAfterMs));
+    }
+  }
+
+  @Override
+  public void close(CloseReason reason) {
+    closeCode = reason.code();
+    if (begun && reason == CloseReason.TAKEN_OVER) {
+      output()
+          .send(
+              "error", Answers.error(Optional.empty(), ErrorCode.SUBSCRIBER_EXISTS, reason.text()));
+    }
+    leave();
+    output().close();
+  }
+
+  @Override
+  public void ready(Subscriber ready) {
+    if (begun) {
+      output().send(ready.queue());
+    }
+  }
+
+  @Override
+  public void overflowed(Subscriber overflowed) {
+    close(CloseReason.OVERFLOW);
+  }
+
+  /** The socket takes bytes again. */
+  void writable() {
+    if (!left) {
+      ready(subscriber);
+      gateway.writer().endOfFlush();
+    }
+  }
+
+  /** Leaves nothing behind: the subscriber, its interest, its id and its place are given back. */
+  void leave() {
+    if (left) {
+      return;
+    }
+    left = true;
+    subscriptions.close();
+    gateway.hub().unsubscribe(claim.id());
+    gateway.remove(this, slot);
+    gateway.counts().sessionClosed(Door.EVENT_STREAM, closeCode);
+    gateway.ids().release(claim);
+  }
+
+  private void begin(List<Pattern> patterns) {
+    GatewaySettings settings = gateway.settings();
+    EventStreamOutput open = output();
+    begun = true;
+    open.begin();
+    open.send(
+        "welcome",
+        Answers.welcome(
+            claim.id(), settings.node(), settings.hub().limits().maxEvents(), settings.overflow()));
+    open.send("subscribed", Answers.subscribed(patterns));
+  }
+
+  private EventStreamOutput output() {
+    if (output == null) {
+      throw new IllegalStateException("not opened yet");
+    }
+    return output;
+  }
+}

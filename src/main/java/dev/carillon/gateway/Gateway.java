@@ -1,0 +1,223 @@
+package dev.carillon.gateway;
+
+import dev.carillon.cluster.EventBatch;
+import dev.carillon.cluster.TopicConsumer;
+import dev.carillon.event.EventFrame;
+import dev.carillon.hub.Hub;
+import dev.carillon.publish.EventRelay;
+import dev.carillon.publish.Publisher;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * What the doors of one event loop share: the hub, the publisher, the writer and the sessions.
+ *
+ * <p>Confined to that event loop, but for {@link #run}.
+ */
+final class Gateway {
+  /** Twice what publishers may have on their way, so that the relay never finds the link full. */
+  private static final int LINK_FACTOR = 2;
+
+  private final GatewaySettings settings;
+  private final SubscriberIds ids;
+  private final Thread loop = Thread.currentThread();
+  private final Context context;
+  private final Hub hub;
+  private final TopicConsumer consumer;
+  private final Publisher publisher;
+  private final FrameWriter writer = new FrameWriter();
+  private final GatewayCounts counts = new GatewayCounts();
+  private final TopicRates rates = new TopicRates();
+  private final JsonReader jsonReader;
+  private final CommandReader commandReader;
+  private final SessionWheel wheel;
+  private final ConnectionDeadlines deadlines;
+  private final Map<String, Session> sessions = new LinkedHashMap<>();
+  private int unflushedEvents;
+  private long unflushedBytes;
+  private boolean flushScheduled;
+  private boolean draining;
+
+  Gateway(Vertx vertx, GatewaySettings settings, Node node, long nodePublishBytes) {
+    this.settings = settings;
+    this.ids = node.ids();
+    this.context = vertx.getOrCreateContext();
+    this.hub = new Hub(settings.hub(), new SlowSubscriberLog(System::nanoTime, counts));
+    this.consumer =
+        TopicConsumer.registerPaced(vertx, nodePublishBytes * LINK_FACTOR, this::deliver);
+    this.publisher =
+        new Publisher(
+            settings.publish(),
+            relay(),
+            node.window(),
+            Clock.systemUTC(),
+            ThreadLocalRandom.current());
+    this.jsonReader = new JsonReader(settings.http().maxJsonDepth());
+    this.commandReader = new CommandReader(jsonReader, settings.limits());
+    this.wheel = new SessionWheel(settings.http().pingSeconds());
+    this.deadlines =
+        new ConnectionDeadlines(settings.http().requestSeconds(), settings.http().idleSeconds());
+    vertx.setPeriodic(
+        1000,
+        timer -> {
+          wheel.tick();
+          deadlines.tick();
+          rates.tick();
+        });
+  }
+
+  GatewaySettings settings() {
+    return settings;
+  }
+
+  SubscriberIds ids() {
+    return ids;
+  }
+
+  Hub hub() {
+    return hub;
+  }
+
+  TopicConsumer consumer() {
+    return consumer;
+  }
+
+  Publisher publisher() {
+    return publisher;
+  }
+
+  FrameWriter writer() {
+    return writer;
+  }
+
+  GatewayCounts counts() {
+    return counts;
+  }
+
+  TopicRates rates() {
+    return rates;
+  }
+
+  JsonReader jsonReader() {
+    return jsonReader;
+  }
+
+  CommandReader commandReader() {
+    return commandReader;
+  }
+
+  ConnectionDeadlines deadlines() {
+    return deadlines;
+  }
+
+  Collection<Session> sessions() {
+    return sessions.values();
+  }
+
+  /** The session of a subscriber, if it is connected to this gateway. */
+  Optional<Session> session(String id) {
+    return Optional.ofNullable(sessions.get(id));
+  }
+
+  boolean isDraining() {
+    return draining;
+  }
+
+  /** From now on new connections are refused. */
+  void startDraining() {
+    draining = true;
+  }
+
+  /** Ends what is left of the sessions, and the part in the relay. */
+  Future<Void> close() {
+    for (Session session : List.copyOf(sessions.values())) {
+      session.close(CloseReason.RESTART);
+    }
+    return consumer.close();
+  }
+
+  /** Adds a session that has its subscriber; returns its slot in the wheel. */
+  int add(Session session) {
+    sessions.put(session.subscriber().id(), session);
+    counts.sessionOpened(session.door());
+    return wheel.add(session);
+  }
+
+  void remove(Session session, int slot) {
+    sessions.remove(session.subscriber().id(), session);
+    counts.sessionLeft(session.door());
+    wheel.remove(session, slot);
+  }
+
+  /** Runs {@code action} on this gateway's event loop; at once when called there. */
+  void run(Runnable action) {
+    // By thread: what comes from a socket comes without a Vert.x context.
+    if (Thread.currentThread() == loop) {
+      action.run();
+    } else {
+      context.runOnContext(v -> action.run());
+    }
+  }
+
+  /**
+   * Delivers now; all batches of this turn of the loop leave in one write per session. Where they
+   * are more than half of what a queue holds they leave in several: a burst must not cost a
+   * subscriber whose socket can take it anything.
+   */
+  private void deliver(EventBatch batch) {
+    batch.gaps().forEach(hub::announce);
+    List<EventFrame> frames = batch.frames();
+    int delivered = 0;
+    for (int i = 0; i < frames.size(); i++) {
+      unflushedEvents++;
+      unflushedBytes += frames.get(i).size();
+      if (unflushedEvents >= settings.maxUnflushedEvents()
+          || unflushedBytes >= settings.hub().limits().maxBytes() / 2) {
+        hub.deliver(frames.subList(delivered, i + 1));
+        delivered = i + 1;
+        flush();
+      }
+    }
+    hub.deliver(delivered == 0 ? frames : frames.subList(delivered, frames.size()));
+    if (!flushScheduled) {
+      flushScheduled = true;
+      context.runOnContext(
+          v -> {
+            flushScheduled = false;
+            flush();
+          });
+    }
+  }
+
+  private void flush() {
+    unflushedEvents = 0;
+    unflushedBytes = 0;
+    hub.flush();
+    writer.endOfFlush();
+  }
+
+  private EventRelay relay() {
+    return new EventRelay() {
+      @Override
+      public void relay(List<EventFrame> frames, Runnable taken) {
+        for (int i = 0; i < frames.size(); i++) {
+          rates.count(frames.get(i).topic());
+        }
+        consumer.publish(frames, taken);
+      }
+
+      @Override
+      public void atEndOfTick(Runnable action) {
+        context.runOnContext(v -> action.run());
+      }
+    };
+  }
+}

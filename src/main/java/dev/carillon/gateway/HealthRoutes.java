@@ -1,0 +1,29 @@
+package dev.carillon.gateway;
+
+import io.vertx.core.http.HttpServerResponse;
+
+/** {@code GET /health/live} and {@code GET /health/ready}. */
+final class HealthRoutes {
+  private final Node node;
+
+  HealthRoutes(Node node) {
+    this.node = node;
+  }
+
+  void addTo(Paths paths) {
+    paths.get("/health/live").handler(context -> answer(context.response(), true, "live"));
+    paths
+        .get("/health/ready")
+        .handler(
+            context ->
+                answer(context.response(), node.isReady(), node.isReady() ? "ready" : "not ready"));
+  }
+
+  private static void answer(HttpServerResponse response, boolean good, String status) {
+    response
+        .setStatusCode(good ? 200 : 503)
+        .putHeader("Content-Type", "application/json")
+        .putHeader("Cache-Control", "no-store")
+        .end("{\"status\":\"" + status + "\"}");
+  }
+}

@@ -1,0 +1,97 @@
+package dev.carillon.gateway;
+
+import dev.carillon.publish.DeduplicationWindow;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the gateways of one node share. Safe for threads; nothing of it stands on the way of an
+ * event.
+ */
+public final class Node {
+  private final SubscriberIds ids;
+  private final DeduplicationWindow window;
+  private final List<Gateway> gateways = new CopyOnWriteArrayList<>();
+  private volatile boolean ready;
+  private @Nullable PrometheusPage prometheusPage;
+
+  public Node(SubscriberIds ids, DeduplicationWindow window) {
+    this.ids = ids;
+    this.window = window;
+  }
+
+  /** Whether new connections are welcome. */
+  public boolean isReady() {
+    return ready;
+  }
+
+  /** Says from now on whether new connections are welcome. */
+  public void setReady(boolean ready) {
+    this.ready = ready;
+  }
+
+  /** The ids in use. */
+  public SubscriberIds ids() {
+    return ids;
+  }
+
+  DeduplicationWindow window() {
+    return window;
+  }
+
+  /** The page that shows the node's metrics, made at the first call: for a worker thread. */
+  synchronized PrometheusPage prometheusPage() {
+    PrometheusPage page = prometheusPage;
+    if (page == null) {
+      page = new PrometheusPage();
+      prometheusPage = page;
+    }
+    return page;
+  }
+
+  void add(Gateway gateway) {
+    gateways.add(gateway);
+  }
+
+  void remove(Gateway gateway) {
+    gateways.remove(gateway);
+  }
+
+  /**
+   * Asks every gateway on its own event loop.
+   *
+   * @return completes on that of {@code asker}, with the answers in the order of the gateways
+   */
+  <T> Future<List<T>> ask(Gateway asker, Function<Gateway, T> question) {
+    Promise<List<T>> answers = Promise.promise();
+    ask(question).onComplete(done -> asker.run(() -> answers.handle(done)));
+    return answers.future();
+  }
+
+  /**
+   * Asks every gateway on its own event loop.
+   *
+   * @return completes on whichever loop answers last
+   */
+  <T> Future<List<T>> ask(Function<Gateway, T> question) {
+    List<Future<T>> answers = new ArrayList<>();
+    for (Gateway gateway : gateways) {
+      Promise<T> answer = Promise.promise();
+      gateway.run(
+          () -> {
+            try {
+              answer.complete(question.apply(gateway));
+            } catch (RuntimeException e) {
+              answer.fail(e);
+            }
+          });
+      answers.add(answer.future());
+    }
+    return Future.all(answers).map(done -> answers.stream().map(Future::result).toList());
+  }
+}

@@ -1,0 +1,69 @@
+package dev.carillon.gateway;
+
+import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code GET /v1/topics} and {@code GET /v1/topics/{topic}}. */
+final class TopicRoutes {
+  private final Node node;
+  private final Gateway gateway;
+
+  TopicRoutes(Node node, Gateway gateway) {
+    this.node = node;
+    this.gateway = gateway;
+  }
+
+  void addTo(OperatorDoor operators) {
+    operators.get("/v1/topics", this::list);
+    operators.get("/v1/topics/:topic", this::show);
+  }
+
+  /** What was looked at, and where the next page goes on. */
+  private record Looked(List<TopicView> views, Optional<String> next) {}
+
+  private void list(RoutingContext context) throws ProblemException {
+    PageRequest page = PageRequest.of(context.request());
+    Problems.answer(
+        context,
+        node.ask(gateway, asked -> TopicsInUse.after(asked, page.after(), page.limit()))
+            .compose(lists -> look(TopicsInUse.first(page.limit(), lists), page.limit())),
+        looked ->
+            JsonAnswer.sendPage(
+                context,
+                "topics",
+                // A topic may have gone between the two questions.
+                looked.views().stream().filter(TopicView::isInUse).toList(),
+                looked.next()));
+  }
+
+  private void show(RoutingContext context) throws RefusedException {
+    // A topic exists by being named: one that nobody uses has nobody and no events.
+    String topic = CommandReader.pattern(context.pathParam("topic")).text();
+    Problems.answer(
+        context,
+        look(List.of(topic), 1),
+        looked -> JsonAnswer.send(context, looked.views().get(0)::writeTo));
+  }
+
+  /** Sums up what the gateways say; they may have looked at different numbers of topics. */
+  private Future<Looked> look(List<String> topics, int limit) {
+    return node.ask(gateway, asked -> TopicsInUse.look(asked, topics))
+        .map(
+            all -> {
+              int known = all.stream().mapToInt(List::size).min().orElse(0);
+              List<TopicView> sums = new ArrayList<>();
+              for (int i = 0; i < known; i++) {
+                int index = i;
+                all.stream()
+                    .map(views -> views.get(index))
+                    .reduce(TopicView::plus)
+                    .ifPresent(sums::add);
+              }
+              boolean more = known > 0 && (known < topics.size() || known == limit);
+              return new Looked(sums, more ? Optional.of(topics.get(known - 1)) : Optional.empty());
+            });
+  }
+}

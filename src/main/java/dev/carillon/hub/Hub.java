@@ -1,0 +1,429 @@
+package dev.carillon.hub;
+
+import dev.carillon.event.Event;
+import dev.carillon.event.EventFrame;
+import dev.carillon.event.Gap;
+import dev.carillon.event.GapReason;
+import dev.carillon.event.Pattern;
+import dev.carillon.event.Topic;
+import dev.carillon.hub.SubscriberQueue.Offer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Delivers events to the subscribers of one thread.
+ *
+ * <p>{@link #publish} and {@link #publishBatch} never wait: each event is put into the bounded
+ * queue of every subscriber that asked for its topic, once however many of its patterns match, and
+ * then each subscriber with something new is made ready once. A server has one hub on the event
+ * loop of each gateway; a plain program may make one and use it on the thread that made it.
+ *
+ * <p>Confined to the thread that made it; with assertions on, another one fails at once.
+ */
+public final class Hub {
+  /**
+   * Audiences remembered at most. They only save work: past the bound all are forgotten and built
+   * again as events come, so that publishing to ever new topics costs no memory.
+   */
+  private static final int MAX_AUDIENCES = 1 << 14;
+
+  private static final Pattern EVERYTHING = new Pattern(Gap.MANY_TOPICS);
+
+  private final Thread owner;
+  private final HubSettings settings;
+  private final HubListener listener;
+  private final HubMemory memory;
+
+  private final Map<String, Subscriber> subscribers = new LinkedHashMap<>();
+  private final TopicTree<Subscriber> tree = new TopicTree<>();
+  private final Map<String, Audience> audiences = new HashMap<>();
+  private long audienceLooks;
+
+  private final List<Subscriber> dirty = new ArrayList<>();
+  private boolean flushing;
+
+  private Ledger left = Ledger.EMPTY;
+
+  public Hub(HubSettings settings) {
+    this(settings, HubListener.NONE);
+  }
+
+  public Hub(HubSettings settings, HubListener listener) {
+    this(settings, listener, Thread.currentThread());
+  }
+
+  /** Makes a hub for another thread, which has not started yet. */
+  Hub(HubSettings settings, HubListener listener, Thread owner) {
+    this.owner = owner;
+    this.settings = settings;
+    this.listener = listener;
+    this.memory = new HubMemory(settings.maxBytes());
+  }
+
+  // ---- subscribers
+
+  /**
+   * Adds a subscriber.
+   *
+   * @param id unique in this hub
+   * @throws SubscriberExistsException when the id is in use; nothing is changed then
+   */
+  public Subscriber subscribe(String id, Collection<Pattern> patterns, Receiver receiver) {
+    assert inOwner();
+    if (subscribers.containsKey(id)) {
+      throw new SubscriberExistsException(id);
+    }
+    Subscriber subscriber =
+        new Subscriber(id, receiver, new SubscriberQueue(settings.limits(), memory));
+    subscribers.put(id, subscriber);
+    for (Pattern pattern : patterns) {
+      add(subscriber, pattern);
+    }
+    return subscriber;
+  }
+
+  /**
+   * Removes a subscriber with all its topics. Its queue is closed; what waited is discarded and
+   * counted.
+   *
+   * @throws UnknownSubscriberException when no subscriber has the id
+   */
+  public void unsubscribe(String id) {
+    assert inOwner();
+    Subscriber subscriber = subscribers.remove(id);
+    if (subscriber == null) {
+      throw new UnknownSubscriberException(id);
+    }
+    for (Pattern pattern : subscriber.patterns()) {
+      tree.remove(pattern, subscriber);
+      forgetAudiences(pattern);
+    }
+    subscriber.queue().close();
+    left = left.plus(subscriber.queue().ledger());
+  }
+
+  /**
+   * Lets a subscriber ask for one more topic or pattern.
+   *
+   * @return false when it asks for it already
+   */
+  public boolean add(Subscriber subscriber, Pattern pattern) {
+    assert inOwner();
+    if (subscriber.asksFor(pattern)) {
+      return false;
+    }
+    subscriber.add(pattern);
+    tree.add(pattern, subscriber);
+    forgetAudiences(pattern);
+    return true;
+  }
+
+  /**
+   * Ends one of a subscriber's topics or patterns. What already waits is still sent.
+   *
+   * @return false when it does not ask for it
+   */
+  public boolean remove(Subscriber subscriber, Pattern pattern) {
+    assert inOwner();
+    if (!subscriber.asksFor(pattern)) {
+      return false;
+    }
+    subscriber.remove(pattern);
+    tree.remove(pattern, subscriber);
+    forgetAudiences(pattern);
+    return true;
+  }
+
+  public Optional<Subscriber> subscriber(String id) {
+    return Optional.ofNullable(subscribers.get(id));
+  }
+
+  /** All subscribers, oldest first. */
+  public Collection<Subscriber> subscribers() {
+    return Collections.unmodifiableCollection(subscribers.values());
+  }
+
+  /**
+   * Moves events that one who left had taken from its queue, but not used, to what was discarded.
+   */
+  void takeBack(long events) {
+    assert inOwner();
+    left = left.plus(new Ledger(0, -events, 0, 0, events));
+    memory.totals.sent -= events;
+    memory.totals.discarded += events;
+  }
+
+  // ---- topics
+
+  /**
+   * Topics and patterns that subscribers ask for, in the order of their text.
+   *
+   * @param after the text that the first one comes after; the empty text begins
+   * @param limit how many at most
+   */
+  public List<String> topicsAfter(String after, int limit) {
+    assert inOwner();
+    return tree.textsAfter(after, limit);
+  }
+
+  /** How many subscribers asked for exactly this topic or pattern. */
+  public int askingFor(Pattern pattern) {
+    assert inOwner();
+    return tree.count(pattern);
+  }
+
+  /** How many subscribers the events of a topic reach. Visits each of them unless it is known. */
+  public int audienceSize(String topic) {
+    assert inOwner();
+    @Nullable Audience known = audiences.get(topic);
+    if (known != null) {
+      return known.subscribers.length;
+    }
+    int[] size = new int[1];
+    forEachInAudience(topic, subscriber -> size[0]++);
+    return size[0];
+  }
+
+  // ---- publishing
+
+  /** Publishes one event to its subscribers. */
+  public void publish(Event event) {
+    publish(new EventFrame(event));
+  }
+
+  /** Publishes one event that is already encoded. */
+  public void publish(EventFrame frame) {
+    deliver(frame);
+    flush();
+  }
+
+  /**
+   * Publishes events together: those of one topic go to its subscribers in one pass, in the order
+   * given, and each subscriber is made ready once.
+   */
+  public void publishBatch(Collection<Event> events) {
+    deliver(byTopic(events));
+    flush();
+  }
+
+  /**
+   * Puts events into the queues of their subscribers, in the order given. {@link #flush} follows.
+   */
+  public void deliver(List<EventFrame> frames) {
+    for (int i = 0; i < frames.size(); i++) {
+      deliver(frames.get(i));
+    }
+  }
+
+  /**
+   * Tells the subscribers of a topic that events were lost before they reached this hub.
+   *
+   * <p>A gap under {@link Gap#MANY_TOPICS} goes to everyone who asks for anything: who asks for all
+   * topics missed all of its events, who asks for less may have missed some, and nobody knows how
+   * many.
+   */
+  public void announce(Gap gap) {
+    assert inOwner();
+    if (!gap.topic().equals(Gap.MANY_TOPICS)) {
+      for (Subscriber subscriber : audience(gap.topic()).subscribers) {
+        announce(gap, subscriber);
+      }
+      return;
+    }
+    Gap uncounted = new Gap(Gap.MANY_TOPICS, Gap.UNKNOWN, gap.reason());
+    for (Subscriber subscriber : subscribers.values()) {
+      if (subscriber.patternCount() > 0) {
+        announce(subscriber.asksFor(EVERYTHING) ? gap : uncounted, subscriber);
+      }
+    }
+  }
+
+  /** Makes every subscriber ready that got something since the last time. */
+  public void flush() {
+    assert inOwner();
+    if (flushing) {
+      return;
+    }
+    flushing = true;
+    int done = 0;
+    try {
+      // By index: a receiver may publish, which adds to the list.
+      while (done < dirty.size()) {
+        Subscriber subscriber = dirty.get(done++);
+        subscriber.dirty = false;
+        makeReady(subscriber);
+      }
+    } finally {
+      // Where an error ended the loop, the rest stays for the next flush.
+      dirty.subList(0, done).clear();
+      flushing = false;
+    }
+  }
+
+  // ---- books
+
+  /**
+   * The sum over all subscribers there are and were, from the books of each: visits all of them, so
+   * for an audit, not for a metric.
+   */
+  public Ledger ledger() {
+    Ledger sum = left;
+    for (Subscriber subscriber : subscribers.values()) {
+      sum = sum.plus(subscriber.queue().ledger());
+    }
+    return sum;
+  }
+
+  /** The same sum as counted while it happened; costs nothing. */
+  public Ledger totals() {
+    return memory.totals.ledger();
+  }
+
+  /** Events lost for {@code reason} by all subscribers there are and were. */
+  public long lost(GapReason reason) {
+    return memory.totals.lost.get(reason);
+  }
+
+  /** Bytes that wait in all queues together, each event counted once. */
+  public long queuedBytes() {
+    return memory.bytes();
+  }
+
+  /**
+   * Recounts everything that this hub keeps running totals of.
+   *
+   * @throws IllegalStateException naming what is wrong
+   */
+  public void audit() {
+    Set<Pattern> patterns = new HashSet<>();
+    for (Subscriber subscriber : subscribers.values()) {
+      QueueAudit.check(subscriber.id(), subscriber.queue());
+      patterns.addAll(subscriber.patterns());
+    }
+    QueueAudit.requireEqual(patterns.size(), tree.size(), "the hub", "topics and patterns");
+    QueueAudit.checkMemory(subscribers.values(), memory);
+    if (!left.isBalanced() || left.queued() != 0) {
+      throw new IllegalStateException("the books of those who left do not balance: " + left);
+    }
+    if (!ledger().equals(totals())) {
+      throw new IllegalStateException("the hub counted " + totals() + ", its queues " + ledger());
+    }
+  }
+
+  /** Events as frames: those of one topic together, in the order given. */
+  static List<EventFrame> byTopic(Collection<Event> events) {
+    Map<Topic, List<EventFrame>> byTopic = new LinkedHashMap<>();
+    for (Event event : events) {
+      byTopic.computeIfAbsent(event.topic(), t -> new ArrayList<>(1)).add(new EventFrame(event));
+    }
+    List<EventFrame> grouped = new ArrayList<>(events.size());
+    byTopic.values().forEach(grouped::addAll);
+    return grouped;
+  }
+
+  private void deliver(EventFrame frame) {
+    assert inOwner();
+    Audience audience = audience(frame.topic());
+    QueuedFrame queued = new QueuedFrame(frame, audience.policy);
+    for (Subscriber subscriber : audience.subscribers) {
+      Offer offer = subscriber.queue().offer(queued);
+      if (offer != Offer.QUEUED) {
+        tell(subscriber, offer);
+      }
+      mark(subscriber);
+    }
+  }
+
+  private void announce(Gap gap, Subscriber subscriber) {
+    subscriber.queue().lose(gap);
+    listener.lost(subscriber);
+    mark(subscriber);
+  }
+
+  private void tell(Subscriber subscriber, Offer offer) {
+    if (offer == Offer.NEARLY_FULL) {
+      listener.nearlyFull(subscriber);
+    } else {
+      listener.lost(subscriber);
+      subscriber.overflowed |= offer == Offer.OVERFLOWED;
+    }
+  }
+
+  private void mark(Subscriber subscriber) {
+    if (!subscriber.dirty) {
+      subscriber.dirty = true;
+      dirty.add(subscriber);
+    }
+  }
+
+  private void makeReady(Subscriber subscriber) {
+    if (subscribers.get(subscriber.id()) != subscriber) {
+      return;
+    }
+    try {
+      if (subscriber.overflowed && !subscriber.toldOfOverflow) {
+        subscriber.toldOfOverflow = true;
+        subscriber.receiver().overflowed(subscriber);
+      } else {
+        subscriber.receiver().ready(subscriber);
+      }
+    } catch (RuntimeException e) {
+      listener.failed(subscriber, e);
+    }
+  }
+
+  private Audience audience(String topic) {
+    @Nullable Audience known = audiences.get(topic);
+    if (known != null) {
+      return known;
+    }
+    List<Subscriber> found = new ArrayList<>();
+    forEachInAudience(topic, found::add);
+    Audience audience =
+        new Audience(found.toArray(new Subscriber[0]), settings.policies().apply(topic));
+    if (audiences.size() >= MAX_AUDIENCES) {
+      audiences.clear();
+    }
+    audiences.put(topic, audience);
+    return audience;
+  }
+
+  /** Gives every subscriber that asked for the topic, once however many of its patterns match. */
+  private void forEachInAudience(String topic, Consumer<Subscriber> each) {
+    long looking = ++audienceLooks;
+    tree.forEachMatch(
+        topic,
+        subscriber -> {
+          if (subscriber.audience != looking) {
+            subscriber.audience = looking;
+            each.accept(subscriber);
+          }
+        });
+  }
+
+  private void forgetAudiences(Pattern changed) {
+    if (changed.isExact()) {
+      audiences.remove(changed.text());
+    } else {
+      audiences.clear();
+    }
+  }
+
+  private boolean inOwner() {
+    if (Thread.currentThread() != owner) {
+      throw new AssertionError(
+          "a hub belongs to the thread that made it, " + owner.getName() + ": hand the call over");
+    }
+    return true;
+  }
+}

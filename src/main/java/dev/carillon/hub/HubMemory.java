@@ -1,0 +1,37 @@
+package dev.carillon.hub;
+
+/**
+ * The bytes that wait in the queues of one hub, each event counted once however many wait for it.
+ */
+final class HubMemory {
+  final HubTotals totals = new HubTotals();
+  private final long maxBytes;
+  private long bytes;
+
+  HubMemory(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Whether {@code frame} may wait in one more queue. */
+  boolean admits(QueuedFrame frame) {
+    return frame.holders > 0 || bytes + frame.size <= maxBytes;
+  }
+
+  void hold(QueuedFrame frame) {
+    totals.queued++;
+    if (frame.holders++ == 0) {
+      bytes += frame.size;
+    }
+  }
+
+  void release(QueuedFrame frame) {
+    totals.queued--;
+    if (--frame.holders == 0) {
+      bytes -= frame.size;
+    }
+  }
+}

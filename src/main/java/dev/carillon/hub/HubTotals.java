@@ -1,0 +1,17 @@
+package dev.carillon.hub;
+
+/**
+ * What all queues of one hub did together, counted as it happens: summing a hundred thousand queues
+ * whenever somebody asks would hold up the event loop.
+ */
+final class HubTotals {
+  long matched;
+  long sent;
+  long queued;
+  long discarded;
+  final LossCounts lost = new LossCounts();
+
+  Ledger ledger() {
+    return new Ledger(matched, sent, queued, lost.total(), discarded);
+  }
+}

@@ -1,0 +1,28 @@
+package dev.carillon.hub;
+
+/**
+ * Where the events went that one subscriber, or all of a hub, should have had.
+ *
+ * @param matched published while subscribed
+ * @param sent handed to the socket
+ * @param queued waiting
+ * @param lost in a gap, announced or about to be
+ * @param discarded still waiting when the subscriber left
+ */
+public record Ledger(long matched, long sent, long queued, long lost, long discarded) {
+  public static final Ledger EMPTY = new Ledger(0, 0, 0, 0, 0);
+
+  /** Whether the books balance. */
+  public boolean isBalanced() {
+    return matched == sent + queued + lost + discarded;
+  }
+
+  public Ledger plus(Ledger other) {
+    return new Ledger(
+        matched + other.matched,
+        sent + other.sent,
+        queued + other.queued,
+        lost + other.lost,
+        discarded + other.discarded);
+  }
+}

@@ -1,0 +1,573 @@
+package dev.carillon.hub;
+
+import dev.carillon.event.Frame;
+import dev.carillon.event.Gap;
+import dev.carillon.event.GapFrame;
+import dev.carillon.event.GapReason;
+import dev.carillon.hub.QueuedFrame.ConflationKey;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events waiting for one subscriber's socket, bounded in events and in bytes.
+ *
+ * <p>Confined to the hub's thread. Invariant: matched = sent + queued + lost + discarded, and every
+ * lost event is in a gap that was sent, stands in the queue or waits to be placed; {@link
+ * QueueAudit} checks it.
+ *
+ * <p>Waiting frames stand in one ring of slots. A slot holds a {@link QueuedFrame}, a {@link
+ * ConflatedFrame}, a {@link Gap} that stands exactly where its events are missing, or nothing,
+ * where an event was taken out of the middle. The ring is made when the first event comes, grows up
+ * to the bound, and is given back by {@link #trim}.
+ */
+public final class SubscriberQueue {
+  private static final int FIRST_SLOTS = 8;
+
+  /** What became of an offered event. */
+  enum Offer {
+    QUEUED,
+    /** Queued, and the queue has just become three quarters full. */
+    NEARLY_FULL,
+    /** Not queued, or another event gave way to it. */
+    LOST,
+    /** Not queued, and the subscriber has to go. */
+    OVERFLOWED
+  }
+
+  private final QueueLimits limits;
+  private final HubMemory memory;
+
+  private @Nullable Object @Nullable [] slots;
+  private int head;
+  private int slotCount;
+  private int holes;
+  private int gaps;
+  private int events;
+  private long bytes;
+
+  private long matched;
+  private long sent;
+  private long discarded;
+  private boolean closed;
+
+  private @Nullable Losses losses;
+  private @Nullable Map<ConflationKey, ConflatedFrame> newestByKey;
+  private @Nullable Map<String, int[]> eventsByTopic;
+
+  SubscriberQueue(QueueLimits limits, HubMemory memory) {
+    this.limits = limits;
+    this.memory = memory;
+  }
+
+  /** Events that wait. */
+  public int events() {
+    return events;
+  }
+
+  /** Bytes of the events that wait. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Whether nothing is left to be sent, neither an event nor a gap. */
+  public boolean isEmpty() {
+    return events == 0 && gaps == 0 && (losses == null || nothingPending(losses));
+  }
+
+  public Ledger ledger() {
+    return new Ledger(matched, sent, events, losses == null ? 0 : losses.events(), discarded);
+  }
+
+  /** Events lost for {@code reason} so far. */
+  public long lost(GapReason reason) {
+    return losses == null ? 0 : losses.counts().get(reason);
+  }
+
+  Offer offer(QueuedFrame frame) {
+    assert !closed;
+    matched++;
+    memory.totals.matched++;
+    if (losses == null && !frame.policy.isLimited() && hasRoom(frame) && admits(frame)) {
+      push(frame);
+      return events == limits.nearlyFull() ? Offer.NEARLY_FULL : Offer.QUEUED;
+    }
+    return offerCarefully(frame);
+  }
+
+  /** Counts events that were lost before they reached this queue. */
+  void lose(Gap gap) {
+    matched += gap.count();
+    memory.totals.matched += gap.count();
+    count(gap.reason(), gap.count()).after.add(gap);
+  }
+
+  /**
+   * Takes frames in order until {@code maxBytes} are reached or nothing is left.
+   *
+   * <p>The frame that reaches the bound is still taken, so that any frame can be.
+   *
+   * @return the bytes taken
+   */
+  public long drain(long maxBytes, FrameSink sink) {
+    long taken = 0;
+    while (taken < maxBytes) {
+      // Out of the queue and in the books before the sink sees it: the sink may publish to this
+      // very
+      // queue, or unsubscribe.
+      Frame frame = next();
+      if (frame == null) {
+        break;
+      }
+      taken += frame.size();
+      sink.accept(frame);
+    }
+    return taken;
+  }
+
+  /** Gives back the memory of an empty queue. */
+  public void trim() {
+    if (slotCount == 0) {
+      slots = null;
+      head = 0;
+      eventsByTopic = null;
+    }
+  }
+
+  /** Ends the queue; what waits is discarded and counted. */
+  void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    while (slotCount > 0) {
+      Object slot = removeHead();
+      if (slot instanceof QueuedFrame frame) {
+        discard(frame);
+      } else if (slot instanceof ConflatedFrame conflated) {
+        discard(conflated.newest);
+      } else if (slot instanceof Gap) {
+        gaps--;
+      }
+    }
+    trim();
+    newestByKey = null;
+    if (losses != null) {
+      losses.forgetPending();
+    }
+  }
+
+  private void discard(QueuedFrame frame) {
+    discarded++;
+    memory.totals.discarded++;
+    leave(frame);
+  }
+
+  // ---- offering
+
+  private Offer offerCarefully(QueuedFrame frame) {
+    if (overShare(frame) || !hasRoom(frame)) {
+      return overflow(frame);
+    }
+    if (!admits(frame)) {
+      return lose(frame, GapReason.OVERLOAD);
+    }
+    if (!placeGapsBefore(frame)) {
+      return lose(frame, GapReason.QUEUE_FULL);
+    }
+    push(frame);
+    return events == limits.nearlyFull() ? Offer.NEARLY_FULL : Offer.QUEUED;
+  }
+
+  private Offer overflow(QueuedFrame frame) {
+    OverflowPolicy policy = frame.policy.overflow();
+    if (policy instanceof OverflowPolicy.Disconnect) {
+      lose(frame, GapReason.QUEUE_FULL);
+      return Offer.OVERFLOWED;
+    }
+    if (policy instanceof OverflowPolicy.DropNewest || frame.size > limits.maxBytes()) {
+      return lose(frame, GapReason.QUEUE_FULL);
+    }
+    if (policy instanceof OverflowPolicy.Conflate && replaceOlder(frame)) {
+      return Offer.LOST;
+    }
+    return pushInPlaceOfOldest(frame);
+  }
+
+  private Offer pushInPlaceOfOldest(QueuedFrame frame) {
+    while (overShare(frame)) {
+      removeOldestOf(frame.frame.topic());
+    }
+    while (!hasRoom(frame)) {
+      dropHead();
+    }
+    if (!admits(frame)) {
+      return lose(frame, GapReason.OVERLOAD);
+    }
+    if (!placeGapsBefore(frame)) {
+      return lose(frame, GapReason.QUEUE_FULL);
+    }
+    push(frame);
+    return Offer.LOST;
+  }
+
+  private boolean hasRoom(QueuedFrame frame) {
+    return events < limits.maxEvents() && bytes + frame.size <= limits.maxBytes();
+  }
+
+  /** A queue that keeps up may always hold one event: a full node must not stop it. */
+  private boolean admits(QueuedFrame frame) {
+    return events == 0 || memory.admits(frame);
+  }
+
+  private boolean overShare(QueuedFrame frame) {
+    if (!frame.policy.isLimited() || eventsByTopic == null) {
+      return false;
+    }
+    int[] waiting = eventsByTopic.get(frame.frame.topic());
+    return waiting != null && waiting[0] >= frame.policy.maxEvents();
+  }
+
+  private Offer lose(QueuedFrame frame, GapReason reason) {
+    count(reason, 1).after.add(frame.frame.topic(), reason, 1);
+    return Offer.LOST;
+  }
+
+  /**
+   * Puts the gaps that wait behind the queue into it, so that {@code frame} may follow.
+   *
+   * @return false when the gap of the frame's own topic finds no place
+   */
+  private boolean placeGapsBefore(QueuedFrame frame) {
+    if (losses == null || losses.after.isEmpty()) {
+      return true;
+    }
+    // Announce before the next event of the topic: a reader must never see a later event before it
+    // knows what is missing. Other topics' gaps go along, so that a busy topic can't delay them.
+    if (gaps + losses.after.maxGaps() <= limits.maxGapSlots()) {
+      losses.after.drain(this::pushGap);
+      return true;
+    }
+    return !losses.after.precedes(frame.frame.topic());
+  }
+
+  private void pushGap(Gap gap) {
+    append(gap);
+    gaps++;
+  }
+
+  private void push(QueuedFrame frame) {
+    if (newestByKey != null && frame.policy.overflow() instanceof OverflowPolicy.Conflate) {
+      ConflatedFrame conflated = new ConflatedFrame(frame);
+      newestByKey.put(frame.conflationKey(), conflated);
+      append(conflated);
+    } else {
+      append(frame);
+    }
+    enter(frame);
+  }
+
+  private void enter(QueuedFrame frame) {
+    memory.hold(frame);
+    events++;
+    bytes += frame.size;
+    if (frame.policy.isLimited()) {
+      if (eventsByTopic == null) {
+        eventsByTopic = new HashMap<>();
+      }
+      eventsByTopic.computeIfAbsent(frame.frame.topic(), t -> new int[1])[0]++;
+    }
+  }
+
+  private void leave(QueuedFrame frame) {
+    memory.release(frame);
+    events--;
+    bytes -= frame.size;
+    if (frame.policy.isLimited() && eventsByTopic != null) {
+      int[] waiting = eventsByTopic.get(frame.frame.topic());
+      if (waiting != null && --waiting[0] == 0) {
+        eventsByTopic.remove(frame.frame.topic());
+      }
+    }
+  }
+
+  // ---- making room
+
+  /**
+   * Puts the frame where an older one of its key waits; false when none does or bytes don't fit.
+   */
+  private boolean replaceOlder(QueuedFrame frame) {
+    Map<ConflationKey, ConflatedFrame> index = newestByKey();
+    ConflatedFrame place = index.get(frame.conflationKey());
+    if (place == null || bytes - place.newest.size + frame.size > limits.maxBytes()) {
+      return false;
+    }
+    leave(place.newest);
+    if (!admits(frame)) {
+      // The older event keeps its place: what is lost is what the node has no room for.
+      enter(place.newest);
+      lose(frame, GapReason.OVERLOAD);
+      return true;
+    }
+    enter(frame);
+    place.newest = frame;
+    place.replaced++;
+    count(GapReason.CONFLATED, 1);
+    return true;
+  }
+
+  private Map<ConflationKey, ConflatedFrame> newestByKey() {
+    if (newestByKey == null) {
+      newestByKey = new HashMap<>();
+      for (int i = 0; i < slotCount; i++) {
+        if (slot(i) instanceof QueuedFrame frame
+            && frame.policy.overflow() instanceof OverflowPolicy.Conflate) {
+          ConflatedFrame conflated = new ConflatedFrame(frame);
+          setSlot(i, conflated);
+          newestByKey.put(frame.conflationKey(), conflated);
+        }
+      }
+    }
+    return newestByKey;
+  }
+
+  private void dropHead() {
+    Object slot = removeHead();
+    if (slot instanceof Gap gap) {
+      gaps--;
+      losses().before.add(gap);
+    } else if (slot instanceof QueuedFrame frame) {
+      dropOld(frame);
+    } else if (slot instanceof ConflatedFrame conflated) {
+      announceReplaced(conflated);
+      dropOld(conflated.newest);
+    }
+  }
+
+  private void removeOldestOf(String topic) {
+    for (int i = 0; i < slotCount; i++) {
+      Object slot = slot(i);
+      if (slot instanceof QueuedFrame frame && frame.frame.topic().equals(topic)) {
+        setSlot(i, null);
+        holes++;
+        dropOld(frame);
+        return;
+      }
+      if (slot instanceof ConflatedFrame conflated
+          && conflated.newest.frame.topic().equals(topic)) {
+        setSlot(i, null);
+        holes++;
+        forget(conflated);
+        announceReplaced(conflated);
+        dropOld(conflated.newest);
+        return;
+      }
+    }
+    throw new IllegalStateException("a topic's share counts an event that does not wait");
+  }
+
+  /** All older events of the topic are sent, so its gap may stand ahead of everything. */
+  private void dropOld(QueuedFrame frame) {
+    leave(frame);
+    count(GapReason.QUEUE_FULL, 1).before.add(frame.frame.topic(), GapReason.QUEUE_FULL, 1);
+  }
+
+  private void announceReplaced(ConflatedFrame conflated) {
+    if (conflated.replaced > 0) {
+      losses().before.add(conflated.takeGap());
+    }
+  }
+
+  private void forget(ConflatedFrame conflated) {
+    if (newestByKey != null) {
+      newestByKey.remove(conflated.newest.conflationKey(), conflated);
+    }
+  }
+
+  // ---- sending
+
+  /** Takes what is to be sent next; null when nothing is. */
+  private @Nullable Frame next() {
+    if (losses != null && !losses.before.isEmpty()) {
+      return announced(losses.before.poll());
+    }
+    while (slotCount > 0) {
+      if (slot(0) instanceof ConflatedFrame conflated && conflated.replaced > 0) {
+        return announced(conflated.takeGap());
+      }
+      Object slot = removeHead();
+      if (slot instanceof QueuedFrame frame) {
+        return sent(frame);
+      }
+      if (slot instanceof ConflatedFrame conflated) {
+        return sent(conflated.newest);
+      }
+      if (slot instanceof Gap gap) {
+        gaps--;
+        return announced(gap);
+      }
+    }
+    head = 0;
+    newestByKey = null;
+    return losses == null || losses.after.isEmpty() ? null : announced(losses.after.poll());
+  }
+
+  private Frame sent(QueuedFrame frame) {
+    leave(frame);
+    sent++;
+    memory.totals.sent++;
+    return frame.frame;
+  }
+
+  private Frame announced(Gap gap) {
+    losses().sent(gap);
+    return new GapFrame(gap);
+  }
+
+  private static boolean nothingPending(Losses losses) {
+    return losses.before.isEmpty() && losses.after.isEmpty();
+  }
+
+  private Losses count(GapReason reason, long lost) {
+    Losses made = losses();
+    made.count(reason, lost);
+    memory.totals.lost.add(reason, lost);
+    return made;
+  }
+
+  private Losses losses() {
+    if (losses == null) {
+      losses = new Losses(limits.maxGaps());
+    }
+    return losses;
+  }
+
+  // ---- the ring
+
+  private void append(Object slot) {
+    @Nullable Object[] ring = slots;
+    if (ring == null) {
+      ring = new @Nullable Object[FIRST_SLOTS];
+      slots = ring;
+    } else if (slotCount == ring.length) {
+      ring = makeRoom(ring);
+    }
+    ring[(head + slotCount) & (ring.length - 1)] = slot;
+    slotCount++;
+  }
+
+  /** Closes the holes where that frees a quarter of the slots, else doubles them. */
+  private @Nullable Object[] makeRoom(@Nullable Object[] ring) {
+    int length = holes >= ring.length / 4 ? ring.length : ring.length * 2;
+    @Nullable Object[] roomy = new @Nullable Object[length];
+    int kept = 0;
+    for (int i = 0; i < slotCount; i++) {
+      Object slot = slot(i);
+      if (slot != null) {
+        roomy[kept++] = slot;
+      }
+    }
+    slots = roomy;
+    head = 0;
+    slotCount = kept;
+    holes = 0;
+    return roomy;
+  }
+
+  private @Nullable Object removeHead() {
+    @Nullable Object[] ring = ring();
+    Object slot = ring[head];
+    ring[head] = null;
+    head = (head + 1) & (ring.length - 1);
+    slotCount--;
+    if (slot == null) {
+      holes--;
+    } else if (slot instanceof ConflatedFrame conflated) {
+      forget(conflated);
+    }
+    return slot;
+  }
+
+  private @Nullable Object slot(int index) {
+    @Nullable Object[] ring = ring();
+    return ring[(head + index) & (ring.length - 1)];
+  }
+
+  private void setSlot(int index, @Nullable Object value) {
+    @Nullable Object[] ring = ring();
+    ring[(head + index) & (ring.length - 1)] = value;
+  }
+
+  private @Nullable Object[] ring() {
+    @Nullable Object[] ring = slots;
+    if (ring == null) {
+      throw new IllegalStateException("an empty queue has no slots");
+    }
+    return ring;
+  }
+
+  // ---- for the audit
+
+  /** Events that wait, by those topics that are limited to a share. */
+  Map<String, Long> shares() {
+    Map<String, Long> shares = new HashMap<>();
+    if (eventsByTopic != null) {
+      eventsByTopic.forEach((topic, waiting) -> shares.put(topic, (long) waiting[0]));
+    }
+    return shares;
+  }
+
+  /** Lost events by where they are announced: sent, standing in the queue, or waiting. */
+  long recountLost() {
+    if (losses == null) {
+      return 0;
+    }
+    long sum = losses.announced() + losses.before.events() + losses.after.events();
+    for (Object slot : waiting()) {
+      if (slot instanceof Gap gap) {
+        sum += gap.count();
+      } else if (slot instanceof ConflatedFrame conflated) {
+        sum += conflated.replaced;
+      }
+    }
+    return sum;
+  }
+
+  boolean isWithinLimits() {
+    return events <= limits.maxEvents()
+        && bytes <= limits.maxBytes()
+        && gaps <= limits.maxGapSlots();
+  }
+
+  /** The frames that wait, each as often as it does. */
+  void forEachWaiting(Consumer<QueuedFrame> frames) {
+    for (Object slot : waiting()) {
+      if (slot instanceof QueuedFrame frame) {
+        frames.accept(frame);
+      } else if (slot instanceof ConflatedFrame conflated) {
+        frames.accept(conflated.newest);
+      }
+    }
+  }
+
+  int slotsHeld() {
+    return slots == null ? 0 : slots.length;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  private Object[] waiting() {
+    Object[] waiting = new Object[slotCount - holes];
+    int at = 0;
+    for (int i = 0; i < slotCount; i++) {
+      Object slot = slot(i);
+      if (slot != null) {
+        waiting[at++] = slot;
+      }
+    }
+    return waiting;
+  }
+}

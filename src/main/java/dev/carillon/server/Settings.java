@@ -1,0 +1,123 @@
+package dev.carillon.server;
+
+import dev.carillon.config.Config;
+import dev.carillon.config.Http;
+import dev.carillon.config.Limits;
+import dev.carillon.config.Overflow;
+import dev.carillon.config.TopicRule;
+import dev.carillon.event.Pattern;
+import dev.carillon.gateway.EventLimits;
+import dev.carillon.gateway.GatewaySettings;
+import dev.carillon.gateway.TlsSettings;
+import dev.carillon.hub.HubSettings;
+import dev.carillon.hub.OverflowPolicy;
+import dev.carillon.hub.QueueLimits;
+import dev.carillon.hub.TopicPolicy;
+import dev.carillon.publish.PublishSettings;
+import dev.carillon.security.Origins;
+import java.util.List;
+import java.util.function.Function;
+
+/** A configuration as what each part needs to know. */
+final class Settings {
+  private Settings() {}
+
+  /** How many gateways a node has. */
+  static int gateways(Config config) {
+    int wished = config.http().gateways();
+    return wished > 0 ? wished : Runtime.getRuntime().availableProcessors();
+  }
+
+  static GatewaySettings of(Config config, int gateways) {
+    Limits limits = config.limits();
+    return new GatewaySettings(
+        config.node(),
+        config.queue().overflow().word(),
+        http(config.http(), limits),
+        new EventLimits(
+            limits.eventBytes(),
+            limits.frameBytes(),
+            limits.batchEvents(),
+            limits.topicsPerSubscriber()),
+        hub(config, gateways),
+        maxUnflushedEvents(config),
+        new PublishSettings(
+            Math.max(1, config.publish().pendingBytes() / gateways),
+            config.publish().connectionPendingBytes()),
+        limits.subscribers(),
+        limits.eventsPerSecond());
+  }
+
+  private static GatewaySettings.HttpSettings http(Http http, Limits limits) {
+    return new GatewaySettings.HttpSettings(
+        http.host(),
+        http.port(),
+        new Origins(http.origins()),
+        http.sendBufferBytes(),
+        http.pingSeconds(),
+        http.idleSeconds(),
+        http.requestSeconds(),
+        http.acceptBacklog(),
+        http.maxHeaderBytes(),
+        http.maxRequestLineBytes(),
+        limits.jsonDepth(),
+        http.compression(),
+        http.tls()
+            .map(tls -> new TlsSettings(tls.certificate(), tls.key(), tls.reload().toMillis())));
+  }
+
+  /** Half of the queue, and no more than the smallest share of it: so much fits an empty queue. */
+  private static int maxUnflushedEvents(Config config) {
+    int smallestShare =
+        config.topics().stream()
+            .flatMapToInt(rule -> rule.queueEvents().stream())
+            .min()
+            .orElse(Integer.MAX_VALUE);
+    return Math.max(1, Math.min(config.queue().events() / 2, smallestShare));
+  }
+
+  private static HubSettings hub(Config config, int gateways) {
+    long memory =
+        config.queue().memoryBytes() > 0
+            ? config.queue().memoryBytes()
+            : Runtime.getRuntime().maxMemory() / 4;
+    return new HubSettings(
+        new QueueLimits(
+            config.queue().events(), config.queue().bytes(), config.queue().gapTopics()),
+        Math.max(1, memory / gateways),
+        policies(config));
+  }
+
+  /** The first rule that matches a topic holds. */
+  private static Function<String, TopicPolicy> policies(Config config) {
+    record Ruled(Pattern pattern, TopicPolicy policy) {}
+    Overflow standard = config.queue().overflow();
+    List<Ruled> rules =
+        config.topics().stream()
+            .map(rule -> new Ruled(new Pattern(rule.match()), policy(rule, standard)))
+            .toList();
+    TopicPolicy otherwise = new TopicPolicy(policy(standard), TopicPolicy.UNLIMITED);
+    return topic -> {
+      for (Ruled rule : rules) {
+        if (rule.pattern().matches(topic)) {
+          return rule.policy();
+        }
+      }
+      return otherwise;
+    };
+  }
+
+  private static TopicPolicy policy(TopicRule rule, Overflow standard) {
+    return new TopicPolicy(
+        policy(rule.overflow().orElse(standard)), rule.queueEvents().orElse(TopicPolicy.UNLIMITED));
+  }
+
+  private static OverflowPolicy policy(Overflow overflow) {
+    return switch (overflow) {
+      case DROP_NEWEST -> new OverflowPolicy.DropNewest();
+      case DROP_OLDEST -> new OverflowPolicy.DropOldest();
+      case CONFLATE -> new OverflowPolicy.Conflate();
+      case DISCONNECT -> new OverflowPolicy.Disconnect();
+    };
+  }
+}
