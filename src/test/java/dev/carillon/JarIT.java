@@ -1,0 +1,119 @@
+package dev.carillon;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.carillon.client.CarillonClient;
+import dev.carillon.client.ClientOptions;
+import dev.carillon.testing.JarServer;
+import dev.carillon.testing.Needs;
+import dev.carillon.testing.Readme;
+import dev.carillon.testing.TestServer;
+import dev.carillon.testing.Tool;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar as the README starts and uses it. */
+final class JarIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir private Path folder;
+
+  @Test
+  void servesInASmallHeapAndEndsWellWhenItIsTold() throws IOException, InterruptedException {
+    try (JarServer server = JarServer.start(folder, "-Xmx64m")) {
+      Vertx vertx = Vertx.vertx();
+      try {
+        ClientOptions options = ClientOptions.of(server.url());
+        CarillonClient client = TestServer.get(CarillonClient.builder(vertx, options).connect());
+        List<String> received = new CopyOnWriteArrayList<>();
+        TestServer.get(client.subscribe(List.of("jar.>"), event -> received.add(event.dataJson())));
+        for (int i = 0; i < 100; i++) {
+          TestServer.get(client.publish("jar.t", new JsonObject().put("n", i)));
+        }
+        await().atMost(PATIENCE).until(() -> received.size() == 100);
+        assertThat(received)
+            .isEqualTo(IntStream.range(0, 100).mapToObj(i -> "{\"n\":" + i + "}").toList());
+      } finally {
+        TestServer.get(vertx.close());
+      }
+      assertThat(server.terminate()).as(server.said()).isZero();
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsSaidAtOnce() throws IOException, InterruptedException {
+    try (JarServer server = JarServer.start(folder)) {
+      ProcessBuilder second =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-jar",
+                  JarServer.jar().toString(),
+                  "serve",
+                  "--port",
+                  "" + server.port())
+              .redirectErrorStream(true)
+              .redirectOutput(folder.resolve("second.out").toFile());
+      Process process = second.start();
+      try {
+        assertThat(process.waitFor(60, SECONDS)).as("ends by itself").isTrue();
+        assertThat(process.exitValue()).isEqualTo(2);
+        assertThat(Files.readString(folder.resolve("second.out"), UTF_8))
+            .contains("http.port = " + server.port() + ": can't listen")
+            .doesNotContain("listening on");
+      } finally {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
+  @Needs(Tool.CURL)
+  void theCurlExamplesDoWhatTheReadmeSays() throws IOException {
+    List<String> commands =
+        List.of(Readme.bashAfter("## Use it").replace("\\\n", " ").strip().split("\n", -1));
+    assertThat(commands).hasSize(2).allMatch(command -> command.startsWith("curl "));
+    try (JarServer server = JarServer.start(folder)) {
+      Process stream = bash(commands.get(1), "stream.out", server);
+      try {
+        await().atMost(PATIENCE).until(() -> read("stream.out").contains("event: subscribed"));
+        Process publish = bash(commands.get(0), "publish.out", server);
+        await().atMost(PATIENCE).until(() -> !publish.isAlive());
+        assertThat(read("publish.out")).contains("{\"eventId\":\"");
+        await().atMost(PATIENCE).until(() -> read("stream.out").contains("event: event"));
+        assertThat(read("stream.out"))
+            .contains("\"topic\":\"orders.created\"")
+            .contains("\"data\":{\"order\": 17}");
+      } finally {
+        Stream.concat(stream.descendants(), Stream.of(stream.toHandle()))
+            .toList()
+            .forEach(ProcessHandle::destroy);
+      }
+    }
+  }
+
+  private Process bash(String command, String output, JarServer server) throws IOException {
+    assertThat(command).contains("http://127.0.0.1:8080");
+    String ours = command.replace("127.0.0.1:8080", "127.0.0.1:" + server.port());
+    return new ProcessBuilder("bash", "-c", ours)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .redirectOutput(folder.resolve(output).toFile())
+        .start();
+  }
+
+  private String read(String file) throws IOException {
+    return Files.readString(folder.resolve(file), UTF_8);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.carillon.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The commands that README.md shows. */
+public final class Readme {
+  private static final String FENCE = "```";
+
+  private Readme() {}
+
+  /** The first block of bash after {@code mark}, word for word. */
+  public static String bashAfter(String mark) throws IOException {
+    String text = Files.readString(Path.of("README.md"));
+    assertThat(text).containsOnlyOnce(mark);
+    String rest = text.substring(text.indexOf(mark));
+    int start = rest.indexOf(FENCE + "bash\n") + FENCE.length() + "bash\n".length();
+    return rest.substring(start, rest.indexOf(FENCE, start));
+  }
+}

@@ -1,0 +1,43 @@
+package dev.carillon.testing;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** A program of the machine that some tests run and the build does not bring along. */
+public enum Tool {
+  /** A browser that Playwright can steer. */
+  CHROMIUM("chromium", "chromium-browser", "google-chrome"),
+  /** A C compiler, for the load generator in {@code bench/}. */
+  C_COMPILER("cc", "gcc", "clang"),
+  /** The client of the README's examples over HTTP. */
+  CURL("curl");
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of gives a list that nobody can change.
+  private final List<String> names;
+
+  Tool(String... names) {
+    this.names = List.of(names);
+  }
+
+  /** The program's path, or nothing if none of its names is on {@code PATH}. */
+  public Optional<Path> find() {
+    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
+    List<String> folders = List.of(path.split(File.pathSeparator));
+    return names.stream()
+        .flatMap(name -> folders.stream().map(folder -> Path.of(folder, name)))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** The program's path, for a test under {@link Needs}. */
+  public Path path() {
+    return find().orElseThrow(() -> new IllegalStateException(missing()));
+  }
+
+  String missing() {
+    return "needs " + names.get(0) + ", which is not on the PATH";
+  }
+}

@@ -1,0 +1,4 @@
+package dev.carillon.testing.offences.gateway;
+
+/** Says nothing. */
+final class ThingManager {}
