@@ -181,11 +181,7 @@ final class PublishRoutes {
             outcome -> {
               if (outcome instanceof PublishOutcome.Published published) {
                 response.setStatusCode(202).putHeader("Content-Type", "application/json");
-                // After the event has gone to the relay: what is published once this is answered
-                // must come behind it, whichever gateway takes it.
-                context
-                    .vertx()
-                    .runOnContext(sent -> response.end(shape.body(published.eventIds())));
+                response.end(shape.body(published.eventIds()));
               } else if (outcome instanceof PublishOutcome.Refused refused) {
                 Problems.send(response, ProblemException.of(refused.code(), refused.message()));
               }
@@ -204,5 +200,8 @@ final class PublishRoutes {
 
     @Override
     protected void resumePublishing() {}
+
+    @Override
+    protected void flushAnswers() {}
   }
 }

@@ -99,6 +99,7 @@ final class WebSocketSession extends PublishSource
 
   @Override
   public void close(CloseReason reason) {
+    gateway.publisher().flush();
     leave();
     connection().close(reason);
   }
@@ -148,6 +149,11 @@ final class WebSocketSession extends PublishSource
   @Override
   public void readComplete() {
     reading = false;
+    flushAnswers();
+  }
+
+  @Override
+  protected void flushAnswers() {
     if (answered) {
       answered = false;
       connection().flush();
@@ -283,6 +289,10 @@ final class WebSocketSession extends PublishSource
   /** Answers with an error; one that belongs to no command ends the connection. */
   private void refuse(Optional<String> id, ErrorCode code, String message) {
     gateway.counts().refused(code);
+    if (id.isEmpty()) {
+      // What came before is answered before.
+      gateway.publisher().flush();
+    }
     answer(Answers.error(id, code, message));
     if (id.isEmpty()) {
       close(

@@ -17,6 +17,9 @@ public abstract class PublishSource {
   /** Read on. */
   protected abstract void resumePublishing();
 
+  /** Send what outcomes have been answered; called after the last one of a turn of the loop. */
+  protected abstract void flushAnswers();
+
   final long bytesInFlight() {
     return bytesInFlight;
   }

@@ -30,6 +30,7 @@ public final class Publisher {
 
   private List<EventFrame> frames = new ArrayList<>();
   private List<Admitted> admitted = new ArrayList<>();
+  private List<Answer> answers = new ArrayList<>();
   private final List<PublishSource> pausedForAll = new ArrayList<>();
   private long bytesInFlight;
   private long published;
@@ -38,6 +39,10 @@ public final class Publisher {
 
   /** A connection's share of what was sent together. */
   private record Admitted(PublishSource source, long bytes) {}
+
+  /** What a connection hears once its events are with the relay. */
+  private record Answer(
+      PublishSource source, Consumer<PublishOutcome> outcome, Published published) {}
 
   private record RepeatKey(String topic, String eventId) {}
 
@@ -57,7 +62,9 @@ public final class Publisher {
   /**
    * Publishes all requests in their order, or none.
    *
-   * @param outcome hears once, on this event loop, what became of them
+   * @param outcome hears once, on this event loop, what became of them: of a refusal at once, of
+   *     success when the relay has the events, so that what anybody publishes after it, through
+   *     whichever gateway, comes behind them
    */
   public void publish(
       PublishSource source, List<PublishRequest> requests, Consumer<PublishOutcome> outcome) {
@@ -76,7 +83,12 @@ public final class Publisher {
       Sighting[] sightings = new Sighting[requests.size()];
       conflict = remember(requests, sightings);
       if (conflict < 0) {
-        outcome.accept(new Published(take(source, requests, sightings)));
+        Published taken = new Published(take(source, requests, sightings));
+        if (frames.isEmpty()) {
+          outcome.accept(taken);
+        } else {
+          answers.add(new Answer(source, outcome, taken));
+        }
         return;
       }
     }
@@ -185,18 +197,29 @@ public final class Publisher {
 
   private void add(Event event) {
     if (frames.isEmpty()) {
-      relay.atEndOfTick(this::send);
+      relay.atEndOfTick(this::flush);
     }
     frames.add(new EventFrame(event));
     published++;
   }
 
+  /** Ends the turn's batch early, so that those who leave hear what became of theirs. */
+  public void flush() {
+    if (!frames.isEmpty()) {
+      send();
+    }
+  }
+
   private void send() {
     List<Admitted> sent = admitted;
     List<EventFrame> together = frames;
+    List<Answer> due = answers;
     admitted = new ArrayList<>();
     frames = new ArrayList<>();
+    answers = new ArrayList<>();
     relay.relay(together, () -> taken(sent));
+    due.forEach(answer -> answer.outcome().accept(answer.published()));
+    due.forEach(answer -> answer.source().flushAnswers());
   }
 
   private void taken(List<Admitted> sent) {

@@ -16,6 +16,7 @@ import io.vertx.core.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,8 @@ public final class CarillonServer {
   private final Vertx vertx;
   private final Node node;
   private final List<GatewayVerticle> gateways;
+  private final Promise<Void> closed = Promise.promise();
+  private final AtomicBoolean closing = new AtomicBoolean();
 
   private CarillonServer(Config config, Vertx vertx, Node node, List<GatewayVerticle> gateways) {
     this.config = config;
@@ -125,18 +128,18 @@ public final class CarillonServer {
     for (GatewayVerticle gateway : gateways) {
       draining.add(gateway.drain(spreadMs));
     }
-    Promise<Void> closed = Promise.promise();
-    Future.join(draining).onComplete(drained -> close().onComplete(closed));
+    Future.join(draining).onComplete(drained -> close());
     return closed.future();
   }
 
-  /** Stops the node at once. */
+  /** Stops the node at once; a second call has the result of the first. */
   public Future<Void> close() {
-    node.setReady(false);
-    // Gateways first: their last words go to the relay.
-    List<Future<Void>> closing = gateways.stream().map(GatewayVerticle::close).toList();
-    Promise<Void> closed = Promise.promise();
-    Future.join(closing).onComplete(gone -> vertx.close().onComplete(closed));
+    if (closing.compareAndSet(false, true)) {
+      node.setReady(false);
+      // Gateways first: their last words go to the relay.
+      List<Future<Void>> gone = gateways.stream().map(GatewayVerticle::close).toList();
+      Future.join(gone).onComplete(all -> vertx.close().onComplete(closed));
+    }
     return closed.future();
   }
 

@@ -16,12 +16,15 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.StringLength;
 
 class FrameReaderTest {
 
   @Property
   void readsWhatTheServerWrites(
-      @ForAll("json") String data, @ForAll String id, @ForAll Optional<String> key) {
+      @ForAll("json") String data,
+      @ForAll @StringLength(min = 1, max = 64) String id,
+      @ForAll Optional<@StringLength(min = 1, max = 255) String> key) {
     Event event =
         new Event(
             new Topic("a.b"),

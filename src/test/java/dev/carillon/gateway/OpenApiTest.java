@@ -114,7 +114,7 @@ final class OpenApiTest {
             get("/v1/topics", "/v1/topics?limit=1", 200),
             get("/v1/topics/{topic}", "/v1/topics/orders.created", 200),
             get("/v1/topics/{topic}", "/v1/topics/orders.%3E", 200),
-            get("/v1/topics/{topic}", "/v1/topics/..", 400),
+            get("/v1/topics/{topic}", "/v1/topics/a..b", 400),
             get("/v1/ledger", "/v1/ledger", 200),
             get("/metrics", "/metrics", 200),
             get("/health/live", "/health/live", 200),

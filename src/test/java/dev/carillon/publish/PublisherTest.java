@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -28,6 +29,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.Tuple.Tuple2;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PublisherTest {
@@ -42,6 +44,7 @@ final class PublisherTest {
   private final Publisher publisher = publisher(100 * BYTES, 10 * BYTES);
   private final Connection connection = new Connection();
   private final Connection other = new Connection();
+  private final List<Heard> all = new ArrayList<>();
 
   private Publisher publisher(long maxBytes, long maxBytesPerConnection) {
     return new Publisher(
@@ -65,20 +68,21 @@ final class PublisherTest {
         Optional.of(eventId));
   }
 
-  private PublishOutcome publish(Connection source, PublishRequest... requests) {
+  private Heard publish(Connection source, PublishRequest... requests) {
     return publish(publisher, source, Arrays.asList(requests));
   }
 
-  private static PublishOutcome publish(
-      Publisher publisher, Connection source, List<PublishRequest> requests) {
-    List<PublishOutcome> outcomes = new ArrayList<>();
-    publisher.publish(source, requests, outcomes::add);
-    assertThat(outcomes).as("each publish has one outcome").hasSize(1);
-    return outcomes.get(0);
+  private Heard publish(Publisher publisher, Connection source, List<PublishRequest> requests) {
+    Heard heard = new Heard();
+    publisher.publish(source, requests, heard);
+    all.add(heard);
+    return heard;
   }
 
-  private static List<String> ids(PublishOutcome outcome) {
-    return ((Published) outcome).eventIds();
+  @AfterEach
+  void eachPublishHadOneOutcome() {
+    relay.endTick();
+    assertThat(all).allSatisfy(heard -> assertThat(heard.outcomes).hasSize(1));
   }
 
   private static PublishRequest[] requests(int count) {
@@ -91,11 +95,12 @@ final class PublisherTest {
 
   @Test
   void whatOneTurnOfTheLoopPublishesGoesToTheRelayTogetherAndInOrder() {
-    List<String> ids = new ArrayList<>();
-    ids.addAll(ids(publish(connection, request(1), request(2, "own"))));
-    ids.addAll(ids(publish(other, request(3))));
+    Heard first = publish(connection, request(1), request(2, "own"));
+    Heard second = publish(other, request(3));
     assertThat(relay.publications).isEmpty();
     relay.endTick();
+    List<String> ids = new ArrayList<>(first.ids());
+    ids.addAll(second.ids());
     assertThat(relay.publications).hasSize(1);
     List<EventFrame> frames = relay.publications.get(0);
     assertThat(frames).extracting(f -> f.event().data().toString()).containsExactly("1", "2", "3");
@@ -112,8 +117,30 @@ final class PublisherTest {
   }
 
   @Test
+  void successIsAnsweredWhenTheRelayHasTheEvents() {
+    List<Integer> relayedWhenAnswered = new ArrayList<>();
+    publisher.publish(
+        connection,
+        List.of(request(1)),
+        outcome -> relayedWhenAnswered.add(relay.publications.size()));
+    assertThat(relayedWhenAnswered).isEmpty();
+    relay.endTick();
+    assertThat(relayedWhenAnswered).containsExactly(1);
+    assertThat(connection.flushes).isEqualTo(1);
+  }
+
+  @Test
+  void aTurnMayEndEarly() {
+    Heard heard = publish(connection, request(1));
+    publisher.flush();
+    assertThat(heard.ids()).hasSize(1);
+    relay.endTick();
+    assertThat(relay.publications).hasSize(1);
+  }
+
+  @Test
   void nothingIsPublishedForNoRequests() {
-    assertThat(ids(publish(connection))).isEmpty();
+    assertThat(publish(connection).ids()).isEmpty();
     assertThat(relay.ticks).isEmpty();
   }
 
@@ -122,11 +149,11 @@ final class PublisherTest {
   @Test
   void aConnectionHasItsBoundOfBytesOnTheirWay() {
     publish(connection, requests(10));
-    assertThat(publish(connection, request(1))).isInstanceOf(Refused.class);
-    assertThat(publish(other, request(1))).isInstanceOf(Published.class);
+    assertThat(publish(connection, request(1)).refused()).isNotNull();
+    assertThat(publish(other, request(1)).isTaken()).isTrue();
     relay.endTick();
     relay.takeAll();
-    assertThat(publish(connection, requests(10))).isInstanceOf(Published.class);
+    assertThat(publish(connection, requests(10)).isTaken()).isTrue();
   }
 
   @Test
@@ -134,7 +161,7 @@ final class PublisherTest {
     Publisher small = publisher(15 * BYTES, 10 * BYTES);
     publish(small, connection, List.of(requests(10)));
     publish(small, other, List.of(requests(5)));
-    Refused refused = (Refused) publish(small, new Connection(), List.of(request(1)));
+    Refused refused = publish(small, new Connection(), List.of(request(1))).refused();
     assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED);
     assertThat(refused.code().isRetryable()).isTrue();
     assertThat(small.counts()).isEqualTo(new PublishCounts(15, 0, 1, 15 * BYTES));
@@ -142,26 +169,27 @@ final class PublisherTest {
     relay.endTick();
     relay.takeAll();
     assertThat(small.isIdle()).isTrue();
-    assertThat(publish(small, new Connection(), List.of(request(1)))).isInstanceOf(Published.class);
+    assertThat(publish(small, new Connection(), List.of(request(1))).isTaken()).isTrue();
   }
 
   @Test
   void oneBatchFitsAnIdleConnectionHoweverLargeItIs() {
-    assertThat(publish(connection, requests(50))).isInstanceOf(Published.class);
-    assertThat(publish(connection, request(1))).isInstanceOf(Refused.class);
+    assertThat(publish(connection, requests(50)).isTaken()).isTrue();
+    assertThat(publish(connection, request(1)).refused()).isNotNull();
   }
 
   @Test
   void whatIsRefusedLeavesNoTrace() {
     publish(connection, requests(10));
-    Refused refused = (Refused) publish(connection, request(1, "x"), request(2, "y"));
+    Refused refused = publish(connection, request(1, "x"), request(2, "y")).refused();
     assertThat(refused.code()).isEqualTo(ErrorCode.OVERLOADED);
     assertThat(publisher.counts()).isEqualTo(new PublishCounts(10, 0, 2, 10 * BYTES));
     relay.endTick();
     relay.takeAll();
     // The ids are not known: the same call succeeds later, with other content too.
-    assertThat(ids(publish(connection, request(3, "x"), request(4, "y"))))
-        .containsExactly("x", "y");
+    Heard heard = publish(connection, request(3, "x"), request(4, "y"));
+    relay.endTick();
+    assertThat(heard.ids()).containsExactly("x", "y");
     assertThat(publisher.counts().repeats()).isZero();
   }
 
@@ -232,10 +260,12 @@ final class PublisherTest {
 
   @Test
   void aRepeatIsAnsweredLikeTheFirstAndNotPublishedAgain() {
-    assertThat(ids(publish(connection, request(1, "x")))).containsExactly("x");
-    assertThat(ids(publish(other, request(1, "x")))).containsExactly("x");
+    Heard first = publish(connection, request(1, "x"));
+    Heard second = publish(other, request(1, "x"));
     assertThat(publisher.counts()).isEqualTo(new PublishCounts(1, 1, 0, BYTES));
     relay.endTick();
+    assertThat(first.ids()).containsExactly("x");
+    assertThat(second.ids()).containsExactly("x");
     assertThat(relay.publications.get(0)).hasSize(1);
   }
 
@@ -251,31 +281,30 @@ final class PublisherTest {
 
   @Test
   void aRepeatWithinABatchIsPublishedOnce() {
-    assertThat(ids(publish(connection, request(1, "x"), request(2), request(1, "x"))))
-        .hasSize(3)
-        .startsWith("x")
-        .endsWith("x");
+    Heard heard = publish(connection, request(1, "x"), request(2), request(1, "x"));
+    relay.endTick();
+    assertThat(heard.ids()).hasSize(3).startsWith("x").endsWith("x");
     assertThat(publisher.counts()).isEqualTo(new PublishCounts(2, 1, 0, 2 * BYTES));
   }
 
   @Test
   void aConflictWithAnEarlierPublishRefusesTheWholeBatch() {
     publish(connection, request(1, "x"));
-    Refused refused = (Refused) publish(other, request(5, "y"), request(2, "x"), request(6));
+    Refused refused = publish(other, request(5, "y"), request(2, "x"), request(6)).refused();
     assertThat(refused.code()).isEqualTo(ErrorCode.DUPLICATE_CONFLICT);
     assertThat(refused.message())
         .isEqualTo("eventId \"x\" was published with other content before");
     assertThat(publisher.counts()).isEqualTo(new PublishCounts(1, 0, 0, BYTES));
     assertThat(other.bytesInFlight()).isZero();
     // Nothing of the batch is remembered.
-    assertThat(publish(other, request(7, "y"))).isInstanceOf(Published.class);
+    assertThat(publish(other, request(7, "y")).isTaken()).isTrue();
   }
 
   @Test
   void aConflictWithinABatchRefusesAllOfIt() {
-    Refused refused = (Refused) publish(connection, request(1, "x"), request(2, "x"));
+    Refused refused = publish(connection, request(1, "x"), request(2, "x")).refused();
     assertThat(refused.code()).isEqualTo(ErrorCode.DUPLICATE_CONFLICT);
-    assertThat(publish(connection, request(2, "x"))).isInstanceOf(Published.class);
+    assertThat(publish(connection, request(2, "x")).isTaken()).isTrue();
     assertThat(publisher.counts()).isEqualTo(new PublishCounts(1, 0, 0, BYTES));
   }
 
@@ -284,7 +313,7 @@ final class PublisherTest {
     PublishRequest elsewhere =
         new PublishRequest(
             new Topic("b"), EventData.parse("2"), Optional.empty(), Optional.of("x"));
-    assertThat(publish(connection, request(1, "x"), elsewhere)).isInstanceOf(Published.class);
+    assertThat(publish(connection, request(1, "x"), elsewhere).isTaken()).isTrue();
     assertThat(publisher.counts().published()).isEqualTo(2);
   }
 
@@ -309,8 +338,7 @@ final class PublisherTest {
       if (step.get1() < 3) {
         List<PublishRequest> batch = List.of(requests(count));
         boolean fits = onTheirWay == 0 || onTheirWay + count * BYTES <= 12 * BYTES;
-        PublishOutcome outcome = publish(bounded, sources.get(step.get1()), batch);
-        if (outcome instanceof Published) {
+        if (publish(bounded, sources.get(step.get1()), batch).isTaken()) {
           assertThat(fits).isTrue();
           onTheirWay += count * BYTES;
         }
@@ -339,16 +367,45 @@ final class PublisherTest {
         .ofMaxSize(60);
   }
 
+  /** What became of one publish. */
+  private static final class Heard implements Consumer<PublishOutcome> {
+    final List<PublishOutcome> outcomes = new ArrayList<>();
+
+    @Override
+    public void accept(PublishOutcome outcome) {
+      outcomes.add(outcome);
+    }
+
+    Refused refused() {
+      return (Refused) outcomes.get(0);
+    }
+
+    List<String> ids() {
+      return ((Published) outcomes.get(0)).eventIds();
+    }
+
+    /** Success waits for the end of the turn; a refusal does not. */
+    boolean isTaken() {
+      return outcomes.isEmpty();
+    }
+  }
+
   /** A connection that knows whether it is read from. */
   private static final class Connection extends PublishSource {
     boolean paused;
     int changes;
+    int flushes;
 
     @Override
     protected void pausePublishing() {
       assertThat(paused).isFalse();
       paused = true;
       changes++;
+    }
+
+    @Override
+    protected void flushAnswers() {
+      flushes++;
     }
 
     @Override
