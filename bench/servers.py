@@ -1,5 +1,6 @@
 """The servers that are compared: how each is built, started on loopback, spoken to and ended."""
 
+import collections
 import os
 import pathlib
 import re
@@ -8,6 +9,7 @@ import select
 import shutil
 import subprocess
 import sys
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -49,6 +51,8 @@ class Server:
     def __init__(self, name, command, listening, generator, environment=None):
         self.name = name
         self.generator = generator
+        self.said = b""
+        self._reader = None
         WORK.mkdir(parents=True, exist_ok=True)
         self._log = open(WORK / f"{name}.log", "wb")
         self._process = subprocess.Popen(
@@ -80,6 +84,20 @@ class Server:
         self.stop()
         fail(f"{self.name} did not start:\n{output.decode(errors='replace')}")
 
+    def keep_output(self):
+        """From now on everything the server says is taken at once: a full pipe would make it wait."""
+        os.set_blocking(self._process.stdout.fileno(), True)
+        self._reader = threading.Thread(target=self._read_on, daemon=True)
+        self._reader.start()
+
+    def _read_on(self):
+        while read := os.read(self._process.stdout.fileno(), 65536):
+            self._log.write(read)
+            self.said += read
+
+    def is_alive(self):
+        return self._process.poll() is None
+
     def stop(self):
         self._process.terminate()
         try:
@@ -87,8 +105,10 @@ class Server:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        rest = self._process.stdout.read()
-        self._log.write(rest or b"")
+        if self._reader:
+            self._reader.join(15)
+        else:
+            self._log.write(self._process.stdout.read() or b"")
         self._log.close()
 
     def __enter__(self):
@@ -144,6 +164,19 @@ PEERS = {"uws": uwebsockets, "nats": nats}
 def java():
     home = os.environ.get("JAVA_HOME")
     return f"{home}/bin/java" if home else shutil.which("java") or fail("no java on the PATH")
+
+
+def live_bytes_by_class(server):
+    """All live objects: the histogram collects garbage first."""
+    jcmd = pathlib.Path(java()).resolve().parent / "jcmd"
+    histogram = subprocess.run(
+        [jcmd, str(server.pid), "GC.class_histogram"], capture_output=True, text=True, check=True
+    ).stdout
+    rows = re.findall(r"^\s*\d+:\s+\d+\s+(\d+)\s+(\S+)", histogram, re.MULTILINE)
+    sizes = collections.Counter()
+    for size, name in rows:
+        sizes[name] += int(size)
+    return sizes
 
 
 def bun():

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,12 +28,19 @@ public final class JarServer implements AutoCloseable {
   private final Process process;
   private final Path output;
   private final int port;
+  private final Duration startTook;
+  private final List<RawSocket> clients = new CopyOnWriteArrayList<>();
+
+  /** What a command that ended by itself left behind. */
+  public record Ended(int exitCode, List<String> out, List<String> err) {}
 
   private JarServer(Process process, Path output) {
+    long start = System.nanoTime();
     this.process = process;
     this.output = output;
     try {
       this.port = awaitPort();
+      this.startTook = Duration.ofNanos(System.nanoTime() - start);
     } catch (RuntimeException | Error e) {
       process.destroyForcibly();
       throw e;
@@ -48,10 +56,14 @@ public final class JarServer implements AutoCloseable {
 
   /** Starts on a free port, which the environment asks for; waits until it listens. */
   public static JarServer start(Path folder, String... jvmOptions) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(jvmOptions));
-    command.addAll(List.of("-jar", jar().toString(), "serve"));
+    return start(folder, List.of(jvmOptions), List.of());
+  }
+
+  /** The same with settings such as {@code drain=3s}. */
+  public static JarServer start(Path folder, List<String> jvmOptions, List<String> settings)
+      throws IOException {
+    List<String> command = command(jvmOptions, "serve");
+    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
     Path output = Files.createTempFile(folder, "serve", ".out");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -59,9 +71,38 @@ public final class JarServer implements AutoCloseable {
     return new JarServer(builder.start(), output);
   }
 
+  /** Runs a command of the jar that ends by itself. */
+  public static Ended run(Path folder, String... arguments)
+      throws IOException, InterruptedException {
+    Path out = Files.createTempFile(folder, "run", ".out");
+    Path err = Files.createTempFile(folder, "run", ".err");
+    Process process =
+        new ProcessBuilder(command(List.of(), arguments))
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    try {
+      assertThat(process.waitFor(DEADLINE.toSeconds(), SECONDS)).as("ends by itself").isTrue();
+      return new Ended(
+          process.exitValue(), Files.readAllLines(out, UTF_8), Files.readAllLines(err, UTF_8));
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static List<String> command(List<String> jvmOptions, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-jar", jar().toString()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
   private int awaitPort() {
     await("the line that says it listens")
         .atMost(DEADLINE)
+        .pollInterval(Duration.ofMillis(20))
         .until(() -> LISTENING.matcher(said()).find() || !process.isAlive());
     Matcher listening = LISTENING.matcher(said());
     assertThat(listening.find()).as(said()).isTrue();
@@ -85,15 +126,62 @@ public final class JarServer implements AutoCloseable {
     }
   }
 
+  /** From the start of the process to the line that says it listens. */
+  public Duration startTook() {
+    return startTook;
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** A connection for HTTP. */
+  public RawHttp http() {
+    return new RawHttp(connect(0));
+  }
+
+  /** A WebSocket that has read its welcome; {@code query} such as {@code ?subscriber=ann}. */
+  public RawWebSocket webSocket(String query) {
+    return webSocket(query, 0);
+  }
+
+  /** The same with a receive buffer of about so many bytes, so that who does not read is felt. */
+  public RawWebSocket webSocket(String query, int receiveBufferBytes) {
+    RawSocket socket = connect(receiveBufferBytes);
+    HttpAnswer answer = new RawHttp(socket).send(ClientFrames.handshake("/v1/ws" + query)).read();
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(101);
+    RawWebSocket opened = new RawWebSocket(socket);
+    opened.read("welcome");
+    return opened;
+  }
+
+  private RawSocket connect(int receiveBufferBytes) {
+    RawSocket socket = RawSocket.to(port, receiveBufferBytes);
+    clients.add(socket);
+    return socket;
+  }
+
+  /** Sends SIGTERM. */
+  public void signal() {
+    // By its handle: Process.destroy() would close the streams as well.
+    assertThat(process.toHandle().destroy()).isTrue();
+  }
+
   /** Ends it by SIGTERM and gives its exit code. */
   public int terminate() throws InterruptedException {
-    process.destroy();
+    signal();
+    return awaitExit();
+  }
+
+  /** Its exit code, once it has ended. */
+  public int awaitExit() throws InterruptedException {
     assertThat(process.waitFor(DEADLINE.toSeconds(), SECONDS)).as(said()).isTrue();
     return process.exitValue();
   }
 
   @Override
   public void close() {
+    clients.forEach(RawSocket::close);
     process.destroyForcibly();
   }
 }
