@@ -20,7 +20,23 @@ import picocli.CommandLine.Spec;
 /** {@code carillon serve}: runs a node until it is told to stop. */
 @Command(
     name = "serve",
-    description = "Runs a node until SIGTERM, which drains it; a second signal ends it at once.")
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Runs a node until SIGTERM, which drains it; a second signal ends it at once.",
+      "",
+      "Once it serves, one line on standard output says where. --set overrides the environment"
+          + " (CARILLON_HTTP_PORT=9000 is http.port), which overrides the file.",
+      ""
+    },
+    footer = {
+      "",
+      "  carillon serve",
+      "  carillon serve -c conf/public.json --set queue.events=64",
+      "  CARILLON_HTTP_PORT=9000 carillon serve",
+      "",
+      "Exit codes: 0 drained and ended, 2 can't start (standard error says why)."
+    })
 final class ServeCommand implements Callable<Integer> {
   private static final int STARTED_AND_ENDED = 0;
   private static final int CAN_NOT_START = 2;
@@ -30,22 +46,22 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
-      description = "JSON file; without one everything has its default")
+      description = "The JSON file; without one everything has its default.")
   private @Nullable Path file;
 
-  @Option(names = "--host", paramLabel = "H", description = "address to listen on: http.host")
+  @Option(names = "--host", paramLabel = "H", description = "The address to listen on: http.host.")
   private @Nullable String host;
 
   @Option(
       names = "--port",
       paramLabel = "N",
-      description = "port to listen on: http.port; 0 takes a free one")
+      description = "The port to listen on: http.port; 0 takes a free one.")
   private @Nullable String port;
 
   @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
-      description = "one more setting, such as --set queue.events=64; may be repeated")
+      description = "One more setting, such as queue.events=64; may be repeated.")
   private List<String> settings = List.of();
 
   @Override

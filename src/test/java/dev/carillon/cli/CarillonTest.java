@@ -22,7 +22,7 @@ class CarillonTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"publish", "subscribe", "bench", "config", "completion"})
+  @ValueSource(strings = {"serve", "publish", "subscribe", "bench", "config", "completion"})
   void everyCommandExplainsItself(String command) {
     assertThat(shell.run(command, "--help")).isEqualTo(Exit.OK);
 

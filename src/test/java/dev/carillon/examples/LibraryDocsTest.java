@@ -21,7 +21,7 @@ final class LibraryDocsTest {
   private static final Pattern CODE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   /** A program's {@code main}. */
-  private interface Main {
+  interface Main {
     void run(String[] args) throws InterruptedException;
   }
 
@@ -55,7 +55,7 @@ final class LibraryDocsTest {
     return block.group(1);
   }
 
-  private static List<String> printedBy(Main main) throws InterruptedException {
+  static List<String> printedBy(Main main) throws InterruptedException {
     PrintStream before = System.out;
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     System.setOut(new PrintStream(printed, true, UTF_8));

@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The commands that README.md shows. */
+/** The commands that README.md and other documents show. */
 public final class Readme {
   private static final String FENCE = "```";
 
@@ -14,7 +14,12 @@ public final class Readme {
 
   /** The first block of bash after {@code mark}, word for word. */
   public static String bashAfter(String mark) throws IOException {
-    String text = Files.readString(Path.of("README.md"));
+    return bashAfter(Path.of("README.md"), mark);
+  }
+
+  /** The same of another document. */
+  public static String bashAfter(Path document, String mark) throws IOException {
+    String text = Files.readString(document);
     assertThat(text).containsOnlyOnce(mark);
     String rest = text.substring(text.indexOf(mark));
     int start = rest.indexOf(FENCE + "bash\n") + FENCE.length() + "bash\n".length();
