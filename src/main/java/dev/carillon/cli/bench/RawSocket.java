@@ -142,6 +142,9 @@ final class RawSocket {
 
   void close() {
     socket.closeHandler(ignored -> {});
+    // What a stalled socket holds back is given free only by being read.
+    socket.handler(ignored -> {});
+    socket.resume();
     socket.close();
   }
 }
