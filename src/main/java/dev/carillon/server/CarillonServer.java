@@ -87,7 +87,12 @@ public final class CarillonServer {
     Promise<CarillonServer> started = Promise.promise();
     server
         .deploy()
-        .onSuccess(deployed -> started.complete(server))
+        .onSuccess(
+            deployed -> {
+              // Not before: a start that fails says why in one line and nothing else.
+              LOG.info("transport={}", transport.name());
+              started.complete(server);
+            })
         .onFailure(failure -> vertx.close().onComplete(closed -> started.fail(failure)));
     return started.future();
   }

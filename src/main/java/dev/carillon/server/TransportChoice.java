@@ -35,7 +35,6 @@ final class TransportChoice {
               + ": not available here: "
               + reason(transport));
     }
-    LOG.info("transport={}", name);
     return transport;
   }
 
