@@ -19,10 +19,9 @@ final class DocsTest {
   @Test
   void everyLinkLeadsToAFile() throws IOException {
     for (Path document : documents()) {
-      Path folder = document.toAbsolutePath().getParent();
       assertThat(found(LINK, document))
           .as("links of %s", document)
-          .allSatisfy(link -> assertThat(folder.resolve(link)).exists());
+          .allSatisfy(link -> assertThat(document.resolveSibling(link)).exists());
     }
   }
 

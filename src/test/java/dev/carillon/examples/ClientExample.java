@@ -18,8 +18,7 @@ public final class ClientExample {
     Vertx vertx = Vertx.vertx();
     ClientOptions options =
         ClientOptions.of(args[0])
-            .withPublish(
-                PublishPolicy.DEFAULT.withTimeout(Duration.ofSeconds(2)).withRetries(10));
+            .withPublish(PublishPolicy.DEFAULT.withTimeout(Duration.ofSeconds(2)).withRetries(10));
 
     CarillonClient.builder(vertx, options)
         .onGap(gap -> System.out.println(gap.count() + " of " + gap.topic() + " lost"))
