@@ -1,15 +1,18 @@
 package dev.carillon.cli;
 
+import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import dev.carillon.config.Log;
 import dev.carillon.config.LogFormat;
 import dev.carillon.config.LogLevel;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,19 +29,32 @@ final class Logging {
   /** Speaks of every client WebSocket that closes, as a warning. */
   private static final String TALKATIVE = "io.vertx.core.http.impl.HttpClientConnectionInternal";
 
+  /** Lines that wait for who reads them, at most. */
+  private static final int MAX_LINES_WAITING = 1024;
+
+  private static final int FLUSH_MS = 1000;
+
   private Logging() {}
 
-  /** For a node. */
+  /** For a node, whose event loops must not wait for whoever reads its log. */
   static void configure(Log log) {
-    configure(log.format(), log.level());
+    configure(log.format(), log.level(), Logging::withoutWaiting);
+  }
+
+  /** Writes what is still to be written, for a second at most. */
+  static void finish() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.stop();
+    }
   }
 
   /** For commands that talk to a node: their own words are not log lines. */
   static void quiet() {
-    configure(LogFormat.TEXT, LogLevel.ERROR);
+    configure(LogFormat.TEXT, LogLevel.ERROR, appender -> appender);
   }
 
-  private static void configure(LogFormat format, LogLevel level) {
+  private static void configure(
+      LogFormat format, LogLevel level, UnaryOperator<Appender<ILoggingEvent>> delivery) {
     if (!(LoggerFactory.getILoggerFactory() instanceof LoggerContext context)) {
       // An embedding program logs by other means, and says itself how.
       return;
@@ -51,7 +67,7 @@ final class Logging {
     standardError.setEncoder(encoder(context, format));
     standardError.start();
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.addAppender(standardError);
+    root.addAppender(delivery.apply(standardError));
     root.setLevel(level(level));
     context.getLogger(TALKATIVE).setLevel(Level.ERROR);
     if (level.compareTo(LogLevel.INFO) > 0) {
@@ -59,6 +75,20 @@ final class Logging {
       context.getLogger("io.netty").setLevel(Level.INFO);
       context.getLogger("io.vertx").setLevel(Level.INFO);
     }
+  }
+
+  /** When the reader does not keep up, lines are left out; the metrics count all the same. */
+  private static Appender<ILoggingEvent> withoutWaiting(Appender<ILoggingEvent> appender) {
+    AsyncAppender waiting = new AsyncAppender();
+    waiting.setContext(appender.getContext());
+    waiting.setName("waiting");
+    waiting.setQueueSize(MAX_LINES_WAITING);
+    waiting.setDiscardingThreshold(0);
+    waiting.setNeverBlock(true);
+    waiting.setMaxFlushTime(FLUSH_MS);
+    waiting.addAppender(appender);
+    waiting.start();
+    return waiting;
   }
 
   private static Level level(LogLevel level) {

@@ -93,6 +93,14 @@ final class ServeCommand implements Callable<Integer> {
 
   private int serve(Config config) throws InterruptedException {
     Logging.configure(config.log());
+    try {
+      return run(config);
+    } finally {
+      Logging.finish();
+    }
+  }
+
+  private int run(Config config) throws InterruptedException {
     CarillonServer server;
     try {
       server = CarillonServer.start(config).toCompletionStage().toCompletableFuture().get();

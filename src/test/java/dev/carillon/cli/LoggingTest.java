@@ -1,17 +1,27 @@
 package dev.carillon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import dev.carillon.config.Log;
 import dev.carillon.config.LogFormat;
+import dev.carillon.config.LogLevel;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.LoggerFactory;
 
 class LoggingTest {
 
@@ -41,6 +51,46 @@ class LoggingTest {
         .matches(
             "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\S+ WARN  dev\\.carillon\\.Test"
                 + " hello\\R");
+  }
+
+  @Test
+  void aReaderThatStallsHoldsNobodyUp() {
+    CountDownLatch reads = new CountDownLatch(1);
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(new StalledOutput(reads), true, StandardCharsets.UTF_8));
+    try {
+      Logging.configure(new Log(LogFormat.TEXT, LogLevel.INFO));
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(30),
+          () -> {
+            for (int i = 0; i < 10_000; i++) {
+              LoggerFactory.getLogger("dev.carillon.Test").info("line {}", i);
+            }
+          });
+    } finally {
+      reads.countDown();
+      Logging.finish();
+      System.setErr(before);
+      Logging.quiet();
+    }
+  }
+
+  /** Takes nothing until it is told to. */
+  private static final class StalledOutput extends OutputStream {
+    private final CountDownLatch reads;
+
+    StalledOutput(CountDownLatch reads) {
+      this.reads = reads;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      try {
+        reads.await();
+      } catch (InterruptedException e) {
+        throw new InterruptedIOException();
+      }
+    }
   }
 
   private static String written(
