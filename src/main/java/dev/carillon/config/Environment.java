@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -25,7 +26,7 @@ final class Environment {
               + "|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)");
 
   /** For the commands that talk to a node; a node may well be started beside them. */
-  private static final String CLIENT_URL = PREFIX + "URL";
+  private static final Set<String> OF_CLIENTS = Set.of(PREFIX + "URL", PREFIX + "TOKEN");
 
   private static final Pattern SERVICE_ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
 
@@ -67,7 +68,7 @@ final class Environment {
             mistakes.add(serviceAddress(name, key, text));
           } else if (key != null) {
             take(new Variable(name, key, text), byKey);
-          } else if (!name.equals(CLIENT_URL) && !isServiceLink(name, text)) {
+          } else if (!OF_CLIENTS.contains(name) && !isServiceLink(name, text)) {
             mistakes.add(unknown(name, keyByName.keySet()));
           }
         });

@@ -220,4 +220,13 @@ class ConfigLayersTest {
                         "CARILLON_NODES_PORT", "tcp://10.0.0.8:5701"))))
         .isEqualTo(Loading.config(ConfigSources.NONE));
   }
+
+  @Test
+  void variablesOfTheClientCommandsAreLetBe() {
+    assertThat(
+            Loading.config(
+                ConfigSources.NONE.withEnvironment(
+                    Map.of("CARILLON_URL", "http://127.0.0.1:1", "CARILLON_TOKEN", "t"))))
+        .isEqualTo(Loading.config(ConfigSources.NONE));
+  }
 }

@@ -19,10 +19,16 @@ public final class Readme {
 
   /** The same of another document. */
   public static String bashAfter(Path document, String mark) throws IOException {
+    return blockAfter(document, mark, "bash");
+  }
+
+  /** The first block after {@code mark} that is written in {@code language}. */
+  public static String blockAfter(Path document, String mark, String language) throws IOException {
+    String opening = FENCE + language + "\n";
     String text = Files.readString(document);
     assertThat(text).containsOnlyOnce(mark);
     String rest = text.substring(text.indexOf(mark));
-    int start = rest.indexOf(FENCE + "bash\n") + FENCE.length() + "bash\n".length();
+    int start = rest.indexOf(opening) + opening.length();
     return rest.substring(start, rest.indexOf(FENCE, start));
   }
 }
