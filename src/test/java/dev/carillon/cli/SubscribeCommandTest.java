@@ -7,12 +7,10 @@ import dev.carillon.client.Peer;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -143,20 +141,7 @@ class SubscribeCommandTest {
   void aSlowSubscriberReadsNothingWhileItWaits() throws Exception {
     subscribe("a", "--slow", "3600000");
     Peer peer = subscribed();
-    String large = "x".repeat(50_000);
-    int sent = 0;
-    int before = -1;
-    while (sent != before && sent < 4_000) {
-      before = sent;
-      while (!peer.writeQueueFull() && sent < 4_000) {
-        peer.send(
-            "{\"type\":\"event\",\"topic\":\"a\",\"id\":\"e\",\"time\":\"t\",\"data\":\""
-                + large
-                + "\"}");
-        sent++;
-      }
-      Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
-    }
+    int sent = peer.sendLargeUntilItStalls("a", 4_000);
 
     assertThat(sent).isLessThan(4_000);
     assertThat(shell.outLines()).hasSize(1);
@@ -199,20 +184,7 @@ class SubscribeCommandTest {
         });
     CompletableFuture<Integer> command = subscribe("a", "--count", "4000");
     Peer peer = subscribed();
-    String large = "x".repeat(50_000);
-    int sent = 0;
-    int before = -1;
-    while (sent != before && sent < 4_000) {
-      before = sent;
-      while (!peer.writeQueueFull() && sent < 4_000) {
-        peer.send(
-            "{\"type\":\"event\",\"topic\":\"a\",\"id\":\"e\",\"time\":\"t\",\"data\":\""
-                + large
-                + "\"}");
-        sent++;
-      }
-      Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
-    }
+    int sent = peer.sendLargeUntilItStalls("a", 4_000);
     assertThat(sent).isLessThan(4_000);
 
     readOn.countDown();

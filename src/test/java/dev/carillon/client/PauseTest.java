@@ -9,8 +9,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PauseTest {
-  private static final String LARGE = "x".repeat(50_000);
-
   private final ClientFixture fixture = new ClientFixture();
 
   PauseTest() throws Exception {}
@@ -28,22 +26,12 @@ class PauseTest {
     fixture.advance(0);
 
     // The kernel's buffers take some megabytes; then nothing moves any more.
-    int sent = 0;
-    int before = -1;
-    while (sent != before && sent < 4_000) {
-      before = sent;
-      while (!peer.writeQueueFull() && sent < 4_000) {
-        large(peer);
-        sent++;
-      }
-      Awaitility.await().pollDelay(Duration.ofMillis(200)).until(() -> true);
-    }
+    int sent = peer.sendLargeUntilItStalls("a", 4_000);
     assertThat(sent).isLessThan(4_000);
     assertThat(fixture.events).isEmpty();
     fixture.client().resume();
 
-    int all = sent;
-    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> fixture.events.size() == all);
+    Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> fixture.events.size() == sent);
   }
 
   @Test
@@ -124,12 +112,5 @@ class PauseTest {
     fixture.client().resume();
 
     assertThat(fixture.take(fixture.events).dataJson()).isEqualTo("1");
-  }
-
-  private static void large(Peer peer) {
-    peer.send(
-        "{\"type\":\"event\",\"topic\":\"a\",\"id\":\"e\",\"time\":\"t\",\"data\":\""
-            + LARGE
-            + "\"}");
   }
 }

@@ -3,13 +3,17 @@ package dev.carillon.client;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The fake server's end of one connection. */
 public final class Peer {
   private static final long PATIENCE_S = 10;
+  private static final Duration STALLED_AFTER = Duration.ofMillis(500);
 
   private final ServerWebSocket socket;
   private final BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
@@ -43,6 +47,37 @@ public final class Peer {
             + "\",\"time\":\"2026-11-23T17:00:00.123Z\",\"data\":"
             + n
             + "}");
+  }
+
+  /**
+   * Sends large events until the client takes no more.
+   *
+   * @return how many: {@code most} when it never stopped
+   */
+  public int sendLargeUntilItStalls(String topic, int most) {
+    String event =
+        "{\"type\":\"event\",\"topic\":\""
+            + topic
+            + "\",\"id\":\"e\",\"time\":\"t\",\"data\":\""
+            + "x".repeat(50_000)
+            + "\"}";
+    int sent = 0;
+    do {
+      while (!writeQueueFull() && sent < most) {
+        send(event);
+        sent++;
+      }
+    } while (sent < most && drains());
+    return sent;
+  }
+
+  private boolean drains() {
+    try {
+      Awaitility.await().atMost(STALLED_AFTER).until(() -> !writeQueueFull());
+      return true;
+    } catch (ConditionTimeoutException stalled) {
+      return false;
+    }
   }
 
   /** The next frame, whatever it is. */
