@@ -39,6 +39,7 @@ record ArchitectureRules(String root) {
           "security",
           "publish",
           "cluster",
+          "store",
           "hub",
           "event",
           "config");

@@ -13,6 +13,7 @@ public enum ErrorCode {
   RATE_LIMITED("rate_limited", true),
   LIMIT_EXCEEDED("limit_exceeded", false),
   DUPLICATE_CONFLICT("duplicate_conflict", false),
+  STORE_UNAVAILABLE("store_unavailable", true),
   OVERLOADED("overloaded", true),
   INTERNAL("internal", true);
 

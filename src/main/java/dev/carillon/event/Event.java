@@ -9,8 +9,15 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param id unique; 1 to 64 characters
  * @param timeMillis when the node took it, in milliseconds since the Unix epoch
  * @param key what the event is about, 1 to 255 characters: conflation keeps the newest per key
+ * @param position its place in the history of its topic; empty where the topic keeps none
  */
-public record Event(Topic topic, String id, long timeMillis, Optional<String> key, EventData data) {
+public record Event(
+    Topic topic,
+    String id,
+    long timeMillis,
+    Optional<String> key,
+    EventData data,
+    Optional<Position> position) {
 
   /** The longest id, in characters. */
   public static final int MAX_ID_LENGTH = 64;
@@ -26,6 +33,11 @@ public record Event(Topic topic, String id, long timeMillis, Optional<String> ke
     if (key.isPresent()) {
       checkLength("key", key.get(), MAX_KEY_LENGTH);
     }
+  }
+
+  /** An event without a place in a history. */
+  public Event(Topic topic, String id, long timeMillis, Optional<String> key, EventData data) {
+    this(topic, id, timeMillis, key, data, Optional.empty());
   }
 
   /**
@@ -45,7 +57,12 @@ public record Event(Topic topic, String id, long timeMillis, Optional<String> ke
    * @throws IllegalArgumentException when the key is empty or longer than 255 characters
    */
   public Event withKey(String newKey) {
-    return new Event(topic, id, timeMillis, Optional.of(newKey), data);
+    return new Event(topic, id, timeMillis, Optional.of(newKey), data, position);
+  }
+
+  /** The same event at its place in the history of its topic. */
+  public Event at(Position place) {
+    return new Event(topic, id, timeMillis, key, data, Optional.of(place));
   }
 
   private static void checkLength(String what, String text, int most) {

@@ -7,17 +7,20 @@ public final class EventFrame implements Frame {
   private static final byte[] TYPE_AND_TOPIC = ascii("{\"type\":\"event\",\"topic\":\"");
   private static final byte[] ID = ascii("\",\"id\":");
   private static final byte[] TIME = ascii(",\"time\":\"");
-  private static final byte[] KEY = ascii("\",\"key\":");
-  private static final byte[] AFTER_KEY = ascii(",");
-  private static final byte[] NO_KEY = ascii("\",");
+  private static final byte[] OFFSET = ascii("\"offset\":");
+  private static final byte[] KEY = ascii("\"key\":");
+  private static final byte[] COMMA = ascii(",");
+  private static final byte[] AFTER_TIME = ascii("\",");
   private static final byte[] DATA = ascii("\"data\":");
   private static final byte[] DATA_BASE64 = ascii("\"dataBase64\":");
 
   private final Event event;
   private final byte[] json;
+  private final long offset;
 
   public EventFrame(Event event) {
     this.event = event;
+    this.offset = event.position().map(Position::offset).orElse(0L);
     this.json = encode(event);
   }
 
@@ -28,6 +31,16 @@ public final class EventFrame implements Frame {
   /** The topic's name. */
   public String topic() {
     return event.topic().name();
+  }
+
+  /** The event's offset in the history of its topic; 0 where the topic keeps none. */
+  public long offset() {
+    return offset;
+  }
+
+  /** The life of the history that the offset belongs to; empty where the topic keeps none. */
+  public String epoch() {
+    return event.position().map(Position::epoch).orElse("");
   }
 
   @Override
@@ -44,6 +57,8 @@ public final class EventFrame implements Frame {
     byte[] topic = event.topic().name().getBytes(StandardCharsets.ISO_8859_1);
     byte[] id = JsonText.quoted(event.id());
     byte[] time = EventTime.format(event.timeMillis());
+    byte[] offset =
+        event.position().isPresent() ? ascii(Long.toString(event.position().get().offset())) : null;
     byte[] key = event.key().isPresent() ? JsonText.quoted(event.key().get()) : null;
     byte[] dataName = event.data().kind() == EventData.Kind.JSON ? DATA : DATA_BASE64;
     byte[] data = event.data().json();
@@ -54,7 +69,9 @@ public final class EventFrame implements Frame {
             + id.length
             + TIME.length
             + time.length
-            + (key == null ? NO_KEY.length : KEY.length + key.length + AFTER_KEY.length)
+            + AFTER_TIME.length
+            + (offset == null ? 0 : OFFSET.length + offset.length + COMMA.length)
+            + (key == null ? 0 : KEY.length + key.length + COMMA.length)
             + dataName.length
             + data.length
             + 1;
@@ -65,12 +82,16 @@ public final class EventFrame implements Frame {
     at = put(json, at, id);
     at = put(json, at, TIME);
     at = put(json, at, time);
-    if (key == null) {
-      at = put(json, at, NO_KEY);
-    } else {
+    at = put(json, at, AFTER_TIME);
+    if (offset != null) {
+      at = put(json, at, OFFSET);
+      at = put(json, at, offset);
+      at = put(json, at, COMMA);
+    }
+    if (key != null) {
       at = put(json, at, KEY);
       at = put(json, at, key);
-      at = put(json, at, AFTER_KEY);
+      at = put(json, at, COMMA);
     }
     at = put(json, at, dataName);
     at = put(json, at, data);

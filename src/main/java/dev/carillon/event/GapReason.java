@@ -6,6 +6,8 @@ public enum GapReason {
   QUEUE_FULL("queue_full"),
   /** A newer event of the same key took the place of the missing ones. */
   CONFLATED("conflated"),
+  /** The history no longer has the events, or is another one. */
+  HISTORY_LOST("history_lost"),
   /** The node as a whole was out of room. */
   OVERLOAD("overload");
 

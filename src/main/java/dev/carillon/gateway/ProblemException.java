@@ -45,7 +45,7 @@ final class ProblemException extends Exception {
           case NOT_SUBSCRIBED -> 404;
           case FORBIDDEN -> 403;
           case RATE_LIMITED -> 429;
-          case OVERLOADED -> 503;
+          case OVERLOADED, STORE_UNAVAILABLE -> 503;
           case INTERNAL -> 500;
           case BAD_REQUEST, TOPIC_INVALID, PATTERN_INVALID -> 400;
         };
