@@ -54,7 +54,7 @@ final class Link {
     }
     if (bytesInFlight > 0 && bytesInFlight + bytes > maxBytes) {
       for (EventFrame frame : frames) {
-        lost.add(frame.topic(), GapReason.OVERLOAD, 1);
+        lost.add(frame, GapReason.OVERLOAD);
       }
       eventsLost += frames.size();
       return false;

@@ -9,12 +9,14 @@ public final class GapFrame implements Frame {
 
   public GapFrame(Gap gap) {
     this.gap = gap;
-    // Topics and reasons need no escapes in JSON.
+    // Topics, reasons and epochs need no escapes in JSON.
     String text =
         "{\"type\":\"gap\",\"topic\":\""
             + gap.topic()
             + "\",\"count\":"
             + (gap.isCounted() ? gap.count() : "null")
+            + (gap.hasRange() ? ",\"from\":" + gap.from() + ",\"to\":" + gap.to() : "")
+            + (gap.epoch().isEmpty() ? "" : ",\"epoch\":\"" + gap.epoch() + "\"")
             + ",\"reason\":\""
             + gap.reason().code()
             + "\"}";

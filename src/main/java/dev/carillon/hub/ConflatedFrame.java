@@ -9,14 +9,33 @@ import dev.carillon.event.GapReason;
 final class ConflatedFrame {
   QueuedFrame newest;
   long replaced;
+  private long firstReplaced;
+  private long lastReplaced;
 
   ConflatedFrame(QueuedFrame newest) {
     this.newest = newest;
   }
 
+  void replaceBy(QueuedFrame newer) {
+    lastReplaced = newest.frame.offset();
+    if (replaced++ == 0) {
+      firstReplaced = lastReplaced;
+    }
+    newest = newer;
+  }
+
   /** The gap that is due before the event. The place then counts anew. */
   Gap takeGap() {
-    Gap gap = new Gap(newest.frame.topic(), replaced, GapReason.CONFLATED);
+    // Of two histories no range can be told.
+    boolean ranged = firstReplaced <= lastReplaced;
+    Gap gap =
+        new Gap(
+            newest.frame.topic(),
+            replaced,
+            GapReason.CONFLATED,
+            ranged ? firstReplaced : Gap.NO_OFFSET,
+            ranged ? lastReplaced : Gap.NO_OFFSET,
+            "");
     replaced = 0;
     return gap;
   }

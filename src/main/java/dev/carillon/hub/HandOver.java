@@ -151,7 +151,7 @@ final class HandOver {
         return true;
       }
       for (EventFrame frame : frames) {
-        losses.add(frame.topic(), GapReason.OVERLOAD, 1);
+        losses.add(frame, GapReason.OVERLOAD);
       }
       eventsLost += frames.size();
       lossesWait = true;

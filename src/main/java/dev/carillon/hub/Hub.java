@@ -43,6 +43,7 @@ public final class Hub {
   private final HubSettings settings;
   private final HubListener listener;
   private final HubMemory memory;
+  private final HistoryReading reading;
 
   private final Map<String, Subscriber> subscribers = new LinkedHashMap<>();
   private final TopicTree<Subscriber> tree = new TopicTree<>();
@@ -59,15 +60,25 @@ public final class Hub {
   }
 
   public Hub(HubSettings settings, HubListener listener) {
-    this(settings, listener, Thread.currentThread());
+    this(settings, listener, History.NONE);
+  }
+
+  /** Makes a hub whose topics may have a history. */
+  public Hub(HubSettings settings, HubListener listener, History history) {
+    this(settings, listener, history, Thread.currentThread());
   }
 
   /** Makes a hub for another thread, which has not started yet. */
   Hub(HubSettings settings, HubListener listener, Thread owner) {
+    this(settings, listener, History.NONE, owner);
+  }
+
+  private Hub(HubSettings settings, HubListener listener, History history, Thread owner) {
     this.owner = owner;
     this.settings = settings;
     this.listener = listener;
-    this.memory = new HubMemory(settings.maxBytes());
+    this.memory = new HubMemory(settings.maxBytes(), listener);
+    this.reading = new HistoryReading(history, memory, this);
   }
 
   // ---- subscribers
@@ -108,6 +119,7 @@ public final class Hub {
       tree.remove(pattern, subscriber);
       forgetAudiences(pattern);
     }
+    memory.totals.behind -= subscriber.behind();
     subscriber.queue().close();
     left = left.plus(subscriber.queue().ledger());
   }
@@ -141,6 +153,7 @@ public final class Hub {
     subscriber.remove(pattern);
     tree.remove(pattern, subscriber);
     forgetAudiences(pattern);
+    reading.forget(subscriber, List.of(pattern));
     return true;
   }
 
@@ -158,9 +171,75 @@ public final class Hub {
    */
   void takeBack(long events) {
     assert inOwner();
-    left = left.plus(new Ledger(0, -events, 0, 0, events));
+    left = left.plus(new Ledger(0, -events, 0, 0, 0, events));
     memory.totals.sent -= events;
     memory.totals.discarded += events;
+  }
+
+  // ---- history
+
+  /**
+   * Lets a subscriber ask for topics and patterns whose histories are still to be looked at: from
+   * now on no event of theirs is missed, and none is delivered before {@link #begin}. What has no
+   * history is not kept for it: it is not subscribed yet.
+   */
+  public void hold(Subscriber subscriber, Collection<Pattern> patterns) {
+    assert inOwner();
+    // Held before it is added: nothing may come in between.
+    reading.hold(subscriber, patterns);
+    patterns.forEach(pattern -> add(subscriber, pattern));
+  }
+
+  /**
+   * Lets held patterns take effect.
+   *
+   * @param starts where to begin in the histories that there are; live events follow without a hole
+   *     and without a repeat
+   * @param wait whether nothing is read before {@link #admit}
+   */
+  public void begin(
+      Subscriber subscriber, Collection<Pattern> patterns, List<CursorStart> starts, boolean wait) {
+    assert inOwner();
+    reading.begin(subscriber, patterns, starts, wait);
+  }
+
+  /** Lets a subscriber that waits read from the history. */
+  public void admit(Subscriber subscriber) {
+    assert inOwner();
+    reading.admit(subscriber);
+  }
+
+  /** The subscriber's queue has been read from: it may have room for what is in the history. */
+  public void roomFor(Subscriber subscriber) {
+    assert inOwner();
+    reading.lineUp(subscriber);
+  }
+
+  /** Reads on for some of those who are behind; the listener hears when it is due again. */
+  public void readOn() {
+    assert inOwner();
+    reading.readOn();
+    flush();
+  }
+
+  /** Tries again to read what could not be read. */
+  public void retryReading() {
+    assert inOwner();
+    reading.retry();
+  }
+
+  /**
+   * Puts an event into one subscriber's queue once more.
+   *
+   * @return false where it has no room
+   */
+  public boolean redeliver(Subscriber subscriber, EventFrame frame) {
+    assert inOwner();
+    boolean accepted = subscriber.queue().accept(new QueuedFrame(frame, policy(frame.topic())));
+    if (accepted) {
+      mark(subscriber);
+    }
+    return accepted;
   }
 
   // ---- topics
@@ -236,7 +315,9 @@ public final class Hub {
     assert inOwner();
     if (!gap.topic().equals(Gap.MANY_TOPICS)) {
       for (Subscriber subscriber : audience(gap.topic()).subscribers) {
-        announce(gap, subscriber);
+        if (!reading.covers(subscriber, gap)) {
+          announce(gap, subscriber);
+        }
       }
       return;
     }
@@ -336,9 +417,13 @@ public final class Hub {
     Audience audience = audience(frame.topic());
     QueuedFrame queued = new QueuedFrame(frame, audience.policy);
     for (Subscriber subscriber : audience.subscribers) {
+      Cursors cursors = subscriber.cursors;
+      if (cursors != null && reading.holdsBack(subscriber, cursors, frame)) {
+        continue;
+      }
       Offer offer = subscriber.queue().offer(queued);
       if (offer != Offer.QUEUED) {
-        tell(subscriber, offer);
+        tell(subscriber, offer, frame);
       }
       mark(subscriber);
     }
@@ -350,16 +435,27 @@ public final class Hub {
     mark(subscriber);
   }
 
-  private void tell(Subscriber subscriber, Offer offer) {
+  private void tell(Subscriber subscriber, Offer offer, EventFrame frame) {
     if (offer == Offer.NEARLY_FULL) {
       listener.nearlyFull(subscriber);
+    } else if (offer == Offer.BEHIND) {
+      reading.fallBehind(subscriber, frame);
     } else {
       listener.lost(subscriber);
       subscriber.overflowed |= offer == Offer.OVERFLOWED;
     }
   }
 
-  private void mark(Subscriber subscriber) {
+  TopicPolicy policy(String topic) {
+    return audience(topic).policy;
+  }
+
+  /** Something was put into queues outside of a delivery. */
+  void flushSoon() {
+    listener.readOnSoon();
+  }
+
+  void mark(Subscriber subscriber) {
     if (!subscriber.dirty) {
       subscriber.dirty = true;
       dirty.add(subscriber);
@@ -376,6 +472,7 @@ public final class Hub {
         subscriber.receiver().overflowed(subscriber);
       } else {
         subscriber.receiver().ready(subscriber);
+        reading.lineUp(subscriber);
       }
     } catch (RuntimeException e) {
       listener.failed(subscriber, e);

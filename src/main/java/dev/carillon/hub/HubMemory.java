@@ -6,10 +6,16 @@ package dev.carillon.hub;
 final class HubMemory {
   final HubTotals totals = new HubTotals();
   private final long maxBytes;
+  private final HubListener listener;
   private long bytes;
 
-  HubMemory(long maxBytes) {
+  HubMemory(long maxBytes, HubListener listener) {
     this.maxBytes = maxBytes;
+    this.listener = listener;
+  }
+
+  HubListener listener() {
+    return listener;
   }
 
   long bytes() {

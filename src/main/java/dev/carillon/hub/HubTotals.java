@@ -8,10 +8,11 @@ final class HubTotals {
   long matched;
   long sent;
   long queued;
+  long behind;
   long discarded;
   final LossCounts lost = new LossCounts();
 
   Ledger ledger() {
-    return new Ledger(matched, sent, queued, lost.total(), discarded);
+    return new Ledger(matched + behind, sent, queued, behind, lost.total(), discarded);
   }
 }

@@ -15,6 +15,12 @@ public sealed interface OverflowPolicy {
    */
   record Conflate() implements OverflowPolicy {}
 
+  /**
+   * History topics only: the event is not queued; the subscriber reads on from the history when its
+   * socket drains. Events of a topic without history are dropped as by {@link DropNewest}.
+   */
+  record CatchUp() implements OverflowPolicy {}
+
   /** The subscriber is told to go: it is too slow for what it asked for. */
   record Disconnect() implements OverflowPolicy {}
 }

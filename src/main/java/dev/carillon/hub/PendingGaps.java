@@ -1,5 +1,6 @@
 package dev.carillon.hub;
 
+import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.GapReason;
 import java.util.EnumSet;
@@ -22,6 +23,7 @@ public final class PendingGaps {
   private static final GapReason[] REASONS = GapReason.values();
 
   private final Map<String, LossCounts> countsByTopic = new LinkedHashMap<>();
+  private final Map<String, Gap> newHistories = new LinkedHashMap<>();
   private final Set<GapReason> uncounted = EnumSet.noneOf(GapReason.class);
   private final int maxTopics;
   private long events;
@@ -30,20 +32,30 @@ public final class PendingGaps {
     this.maxTopics = maxTopics;
   }
 
-  /**
-   * Adds {@code count} lost events of {@code topic}; {@link Gap#UNKNOWN} of no matter which topic.
-   */
+  /** Adds {@code count} lost events of {@code topic}, which keeps no history. */
   public void add(String topic, GapReason reason, long count) {
-    if (count == Gap.UNKNOWN) {
-      uncounted.add(reason);
-    } else {
-      countsOf(topic).add(reason, count);
-      events += count;
-    }
+    countsOf(topic).add(reason, count);
+    events += count;
   }
 
+  /** Adds an event. */
+  public void add(EventFrame frame, GapReason reason) {
+    add(frame.topic(), reason, 1, frame.offset(), frame.offset());
+  }
+
+  /**
+   * Adds a gap. One without a count is announced behind those that have one; where it is not about
+   * another history, under {@link Gap#MANY_TOPICS}.
+   */
   public void add(Gap gap) {
-    add(gap.topic(), gap.reason(), gap.count());
+    if (gap.isCounted()) {
+      add(gap.topic(), gap.reason(), gap.count(), gap.from(), gap.to());
+    }
+    if (!gap.epoch().isEmpty() && hasPlaceForHistory(gap.topic())) {
+      newHistories.put(gap.topic(), Gap.ofEpoch(gap.topic(), gap.epoch()));
+    } else if (!gap.isCounted() || !gap.epoch().isEmpty()) {
+      uncounted.add(gap.reason());
+    }
   }
 
   /** How many lost events wait to be announced, as far as that is known. */
@@ -52,17 +64,18 @@ public final class PendingGaps {
   }
 
   public boolean isEmpty() {
-    return countsByTopic.isEmpty() && uncounted.isEmpty();
+    return countsByTopic.isEmpty() && newHistories.isEmpty() && uncounted.isEmpty();
   }
 
   /** How many gaps are left to {@link #poll} at most. */
   int maxGaps() {
-    return countsByTopic.size() * REASONS.length + uncounted.size();
+    return countsByTopic.size() * REASONS.length + newHistories.size() + uncounted.size();
   }
 
   /** Whether an event of {@code topic} may not be sent before what waits here is announced. */
   boolean precedes(String topic) {
     return countsByTopic.containsKey(topic)
+        || newHistories.containsKey(topic)
         || countsByTopic.containsKey(Gap.MANY_TOPICS)
         || !uncounted.isEmpty();
   }
@@ -74,6 +87,9 @@ public final class PendingGaps {
    */
   Gap poll() {
     Iterator<Map.Entry<String, LossCounts>> places = countsByTopic.entrySet().iterator();
+    if (!places.hasNext() && !newHistories.isEmpty()) {
+      return newHistories.remove(newHistories.keySet().iterator().next());
+    }
     if (!places.hasNext()) {
       GapReason reason = uncounted.iterator().next();
       uncounted.remove(reason);
@@ -82,7 +98,7 @@ public final class PendingGaps {
     Map.Entry<String, LossCounts> place = places.next();
     LossCounts counts = place.getValue();
     GapReason reason = counts.first();
-    Gap gap = new Gap(place.getKey(), counts.get(reason), reason);
+    Gap gap = counts.gap(place.getKey(), reason);
     counts.clear(reason);
     events -= gap.count();
     if (counts.total() == 0) {
@@ -100,8 +116,23 @@ public final class PendingGaps {
 
   void clear() {
     countsByTopic.clear();
+    newHistories.clear();
     uncounted.clear();
     events = 0;
+  }
+
+  private void add(String topic, GapReason reason, long count, long from, long to) {
+    LossCounts counts = countsOf(topic);
+    if (countsByTopic.containsKey(topic)) {
+      counts.add(reason, count, from, to);
+    } else {
+      counts.add(reason, count);
+    }
+    events += count;
+  }
+
+  private boolean hasPlaceForHistory(String topic) {
+    return newHistories.size() < maxTopics || newHistories.containsKey(topic);
   }
 
   private LossCounts countsOf(String topic) {

@@ -30,8 +30,9 @@ public record QueueLimits(int maxEvents, long maxBytes, int maxGaps) {
 
   /** The gaps that stand between the waiting events at most. */
   int maxGapSlots() {
-    // One place more than there are topics: for losses that nobody can count.
-    return (maxGaps + 1) * GapReason.values().length;
+    // One place more than there are topics: for losses that nobody can count. And one more for each
+    // topic: its history may have begun anew.
+    return (maxGaps + 1) * (GapReason.values().length + 1);
   }
 
   /** The depth at which a queue counts as nearly full: three quarters of its events. */

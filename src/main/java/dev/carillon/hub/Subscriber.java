@@ -29,6 +29,9 @@ public final class Subscriber {
   /** Set for good when the receiver has been told that it overflowed. */
   boolean toldOfOverflow;
 
+  /** Made while some of its events come from the history; null most of the time. */
+  @Nullable Cursors cursors;
+
   /** The last audience this subscriber was put into, so that it is put there once. */
   long audience;
 
@@ -36,6 +39,7 @@ public final class Subscriber {
     this.id = id;
     this.receiver = receiver;
     this.queue = queue;
+    queue.belongTo(this);
   }
 
   public String id() {
@@ -57,6 +61,30 @@ public final class Subscriber {
 
   public boolean asksFor(Pattern pattern) {
     return indexOf(pattern) >= 0;
+  }
+
+  /** Events that it still has to read from the history. */
+  long behind() {
+    return cursors == null ? 0 : cursors.behind();
+  }
+
+  void forgetCursors() {
+    cursors = null;
+  }
+
+  /** Whether it asks for events of the topic. */
+  boolean wants(String topic) {
+    return wantsBeside(topic, List.of());
+  }
+
+  /** Whether it asks for events of the topic by another pattern than one of these. */
+  boolean wantsBeside(String topic, List<Pattern> others) {
+    for (Pattern pattern : patterns) {
+      if (pattern.matches(topic) && !others.contains(pattern)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   Receiver receiver() {

@@ -32,12 +32,15 @@ public final class SubscriberQueue {
     NEARLY_FULL,
     /** Not queued, or another event gave way to it. */
     LOST,
+    /** Not queued: the subscriber reads it from the history once there is room. */
+    BEHIND,
     /** Not queued, and the subscriber has to go. */
     OVERFLOWED
   }
 
   private final QueueLimits limits;
   private final HubMemory memory;
+  private @Nullable Subscriber owner;
 
   private @Nullable Object @Nullable [] slots;
   private int head;
@@ -61,6 +64,11 @@ public final class SubscriberQueue {
     this.memory = memory;
   }
 
+  /** Says whose queue this is. */
+  void belongTo(Subscriber subscriber) {
+    owner = subscriber;
+  }
+
   /** Events that wait. */
   public int events() {
     return events;
@@ -77,7 +85,14 @@ public final class SubscriberQueue {
   }
 
   public Ledger ledger() {
-    return new Ledger(matched, sent, events, losses == null ? 0 : losses.events(), discarded);
+    long behind = behind();
+    return new Ledger(
+        matched + behind, sent, events, behind, losses == null ? 0 : losses.events(), discarded);
+  }
+
+  /** Events that are not here yet: the subscriber still reads them from the history. */
+  public long behind() {
+    return owner == null ? 0 : owner.behind();
   }
 
   /** Events lost for {@code reason} so far. */
@@ -94,6 +109,43 @@ public final class SubscriberQueue {
       return events == limits.nearlyFull() ? Offer.NEARLY_FULL : Offer.QUEUED;
     }
     return offerCarefully(frame);
+  }
+
+  /**
+   * Queues an event from the history, where there is room for it.
+   *
+   * @return false when there is none, and nothing is changed
+   */
+  boolean accept(QueuedFrame frame) {
+    if (overShare(frame) || !hasRoom(frame) || !admits(frame) || !placeGapsBefore(frame)) {
+      return false;
+    }
+    matched++;
+    memory.totals.matched++;
+    push(frame);
+    return true;
+  }
+
+  /**
+   * Queues a gap in the history, where there is room for it.
+   *
+   * @return false when there is none, and nothing is changed
+   */
+  boolean accept(Gap gap) {
+    int before = losses == null ? 0 : losses.after.maxGaps();
+    if (gaps + before >= limits.maxGapSlots()) {
+      return false;
+    }
+    matched += gap.count();
+    memory.totals.matched += gap.count();
+    count(gap.reason(), gap.count()).after.drain(this::pushGap);
+    pushGap(gap);
+    return true;
+  }
+
+  /** Whether half of the queue is free: worth reading from the history. */
+  boolean isHalfEmpty() {
+    return events <= limits.maxEvents() / 2 && bytes <= limits.maxBytes() / 2;
   }
 
   /** Counts events that were lost before they reached this queue. */
@@ -141,6 +193,14 @@ public final class SubscriberQueue {
       return;
     }
     closed = true;
+    long behind = behind();
+    matched += behind;
+    discarded += behind;
+    memory.totals.matched += behind;
+    memory.totals.discarded += behind;
+    if (owner != null) {
+      owner.forgetCursors();
+    }
     while (slotCount > 0) {
       Object slot = removeHead();
       if (slot instanceof QueuedFrame frame) {
@@ -171,10 +231,10 @@ public final class SubscriberQueue {
       return overflow(frame);
     }
     if (!admits(frame)) {
-      return lose(frame, GapReason.OVERLOAD);
+      return catchesUp(frame) ? fallBehind() : lose(frame, GapReason.OVERLOAD);
     }
     if (!placeGapsBefore(frame)) {
-      return lose(frame, GapReason.QUEUE_FULL);
+      return catchesUp(frame) ? fallBehind() : lose(frame, GapReason.QUEUE_FULL);
     }
     push(frame);
     return events == limits.nearlyFull() ? Offer.NEARLY_FULL : Offer.QUEUED;
@@ -182,17 +242,35 @@ public final class SubscriberQueue {
 
   private Offer overflow(QueuedFrame frame) {
     OverflowPolicy policy = frame.policy.overflow();
+    if (catchesUp(frame)) {
+      return fallBehind();
+    }
     if (policy instanceof OverflowPolicy.Disconnect) {
       lose(frame, GapReason.QUEUE_FULL);
       return Offer.OVERFLOWED;
     }
-    if (policy instanceof OverflowPolicy.DropNewest || frame.size > limits.maxBytes()) {
+    if (policy instanceof OverflowPolicy.DropNewest
+        || policy instanceof OverflowPolicy.CatchUp
+        || frame.size > limits.maxBytes()) {
       return lose(frame, GapReason.QUEUE_FULL);
     }
     if (policy instanceof OverflowPolicy.Conflate && replaceOlder(frame)) {
       return Offer.LOST;
     }
     return pushInPlaceOfOldest(frame);
+  }
+
+  /** An event that is larger than the queue would never be read. */
+  private boolean catchesUp(QueuedFrame frame) {
+    return frame.policy.overflow() instanceof OverflowPolicy.CatchUp
+        && frame.frame.offset() > 0
+        && frame.size <= limits.maxBytes();
+  }
+
+  private Offer fallBehind() {
+    matched--;
+    memory.totals.matched--;
+    return Offer.BEHIND;
   }
 
   private Offer pushInPlaceOfOldest(QueuedFrame frame) {
@@ -230,7 +308,8 @@ public final class SubscriberQueue {
   }
 
   private Offer lose(QueuedFrame frame, GapReason reason) {
-    count(reason, 1).after.add(frame.frame.topic(), reason, 1);
+    count(reason, 1).after.add(frame.frame, reason);
+    dropped(frame, reason);
     return Offer.LOST;
   }
 
@@ -303,16 +382,16 @@ public final class SubscriberQueue {
     if (place == null || bytes - place.newest.size + frame.size > limits.maxBytes()) {
       return false;
     }
-    leave(place.newest);
+    QueuedFrame older = place.newest;
+    leave(older);
     if (!admits(frame)) {
       // The older event keeps its place: what is lost is what the node has no room for.
-      enter(place.newest);
+      enter(older);
       lose(frame, GapReason.OVERLOAD);
       return true;
     }
     enter(frame);
-    place.newest = frame;
-    place.replaced++;
+    place.replaceBy(frame);
     count(GapReason.CONFLATED, 1);
     return true;
   }
@@ -370,7 +449,14 @@ public final class SubscriberQueue {
   /** All older events of the topic are sent, so its gap may stand ahead of everything. */
   private void dropOld(QueuedFrame frame) {
     leave(frame);
-    count(GapReason.QUEUE_FULL, 1).before.add(frame.frame.topic(), GapReason.QUEUE_FULL, 1);
+    count(GapReason.QUEUE_FULL, 1).before.add(frame.frame, GapReason.QUEUE_FULL);
+    dropped(frame, GapReason.QUEUE_FULL);
+  }
+
+  private void dropped(QueuedFrame frame, GapReason reason) {
+    if (owner != null) {
+      memory.listener().dropped(owner, frame.frame, reason);
+    }
   }
 
   private void announceReplaced(ConflatedFrame conflated) {

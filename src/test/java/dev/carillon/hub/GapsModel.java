@@ -44,9 +44,10 @@ final class GapsModel {
     return gaps.stream().anyMatch(g -> List.of(topic, ">", "uncounted").contains(g.topic()));
   }
 
-  /** Three a topic, whether or not there are that many, and what nobody can count. */
+  /** One a topic and reason, whether or not there are that many, and what nobody can count. */
   long maxGaps() {
-    return places().size() * 3L + gaps.stream().filter(gap -> !gap.isCounted()).count();
+    return (long) places().size() * GapReason.values().length
+        + gaps.stream().filter(gap -> !gap.isCounted()).count();
   }
 
   void clear() {

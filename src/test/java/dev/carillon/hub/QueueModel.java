@@ -150,7 +150,7 @@ final class QueueModel {
 
   Ledger ledger() {
     long lostInAll = lost.values().stream().mapToLong(n -> n).sum();
-    return new Ledger(matched, sent, events(), lostInAll, discarded);
+    return new Ledger(matched, sent, events(), 0, lostInAll, discarded);
   }
 
   // ---- how
@@ -162,7 +162,7 @@ final class QueueModel {
     }
     if (!after.isEmpty()) {
       long standing = items.stream().filter(Gap.class::isInstance).count();
-      if (standing + after.maxGaps() <= (limits.maxGaps() + 1) * 3L) {
+      if (standing + after.maxGaps() <= (limits.maxGaps() + 1) * (GapReason.values().length + 1L)) {
         while (!after.isEmpty()) {
           items.add(after.poll());
         }

@@ -168,7 +168,7 @@ final class SharedHubTest {
     hub.publishBatch(List.of());
     orders.awaitTexts("orders.created=1", "orders.paid=3");
     all.awaitTexts("orders.created=1", "b=2", "b=4", "orders.paid=3");
-    assertThat(get(hub.ledger())).isEqualTo(new Ledger(6, 6, 0, 0, 0));
+    assertThat(get(hub.ledger())).isEqualTo(new Ledger(6, 6, 0, 0, 0, 0));
     audit(hub);
   }
 
@@ -276,7 +276,7 @@ final class SharedHubTest {
       }
     }
     assertThat(get(hub.lost(GapReason.QUEUE_FULL))).isEqualTo(7);
-    assertThat(get(hub.ledger())).isEqualTo(new Ledger(20, 11, 2, 7, 0));
+    assertThat(get(hub.ledger())).isEqualTo(new Ledger(20, 11, 2, 0, 7, 0));
     audit(hub);
     slow.release();
     slow.awaitTexts("a=1", "a=2", "a=3", "a-7 queue_full");
@@ -302,7 +302,7 @@ final class SharedHubTest {
         .ignoreException(SubscriberExistsException.class)
         .until(() -> get(hub.subscribe("s", List.of("a"), new Notes())) == null);
     // One was handled, one waited, and the third found no room.
-    assertThat(get(hub.ledger())).isEqualTo(new Ledger(3, 1, 0, 1, 1));
+    assertThat(get(hub.ledger())).isEqualTo(new Ledger(3, 1, 0, 0, 1, 1));
   }
 
   @Test
@@ -461,7 +461,7 @@ final class SharedHubTest {
     notes.release();
     get(ended);
     notes.awaitTexts("a=1", "a=2");
-    assertThat(get(hub.ledger())).isEqualTo(new Ledger(5, 2, 0, 0, 3));
+    assertThat(get(hub.ledger())).isEqualTo(new Ledger(5, 2, 0, 0, 0, 3));
     audit(hub);
   }
 

@@ -139,7 +139,7 @@ final class SubscriberQueueModelTest {
   }
 
   private static void play(Setting setting, List<Step> steps) {
-    HubMemory memory = new HubMemory(setting.memoryBytes);
+    HubMemory memory = new HubMemory(setting.memoryBytes, HubListener.NONE);
     MemoryModel memoryModel = new MemoryModel(setting.memoryBytes);
     Set<String> conflating =
         IntStream.range(0, setting.policies.size())

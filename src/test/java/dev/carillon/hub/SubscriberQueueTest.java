@@ -28,7 +28,7 @@ final class SubscriberQueueTest {
   }
 
   private SubscriberQueue queue(int maxEvents) {
-    return queue(new QueueLimits(maxEvents, 1 << 20, 16), new HubMemory(1 << 20));
+    return queue(new QueueLimits(maxEvents, 1 << 20, 16), new HubMemory(1 << 20, HubListener.NONE));
   }
 
   private SubscriberQueue queue(QueueLimits limits, HubMemory memory) {
@@ -62,9 +62,9 @@ final class SubscriberQueueTest {
     SubscriberQueue queue = queue(2);
     offer(queue, "a", DROP_NEWEST, 1, 2, 3, 4);
     assertThat(queue.lost(GapReason.QUEUE_FULL)).isEqualTo(2);
-    assertThat(queue.ledger()).isEqualTo(new Ledger(4, 0, 2, 2, 0));
+    assertThat(queue.ledger()).isEqualTo(new Ledger(4, 0, 2, 0, 2, 0));
     assertThat(Inbox.drained(queue)).containsExactly("a=1", "a=2", "a-2 queue_full");
-    assertThat(queue.ledger()).isEqualTo(new Ledger(4, 2, 0, 2, 0));
+    assertThat(queue.ledger()).isEqualTo(new Ledger(4, 2, 0, 0, 2, 0));
   }
 
   @Test
@@ -99,7 +99,8 @@ final class SubscriberQueueTest {
 
   @Test
   void lossesOfMoreTopicsThanCanBeToldApartAreAnnouncedTogether() {
-    SubscriberQueue queue = queue(new QueueLimits(1, 1 << 20, 3), new HubMemory(1 << 20));
+    SubscriberQueue queue =
+        queue(new QueueLimits(1, 1 << 20, 3), new HubMemory(1 << 20, HubListener.NONE));
     offer(queue, "a", DROP_NEWEST, 1, 2);
     for (String topic : List.of("b", "c", "d", "c", "a")) {
       offer(queue, topic, DROP_NEWEST, 1);
@@ -110,38 +111,47 @@ final class SubscriberQueueTest {
 
   @Test
   void noEventFollowsALossThatFindsNoPlaceToBeAnnounced() {
-    SubscriberQueue queue = queue(new QueueLimits(10, 1 << 20, 1), new HubMemory(1 << 20));
+    SubscriberQueue queue =
+        queue(new QueueLimits(10, 1 << 20, 1), new HubMemory(1 << 20, HubListener.NONE));
     offer(queue, "a", DROP_NEWEST, 1);
     for (GapReason reason : GapReason.values()) {
       queue.lose(new Gap("a", 1, reason));
     }
     offer(queue, "a", DROP_NEWEST, 2);
-    queue.lose(new Gap("a", 5, GapReason.OVERLOAD));
-    offer(queue, "a", DROP_NEWEST, 3);
+    for (int number = 3; number <= 5; number++) {
+      queue.lose(new Gap("a", 5, GapReason.OVERLOAD));
+      offer(queue, "a", DROP_NEWEST, number);
+    }
     queue.lose(new Gap("a", 1, GapReason.OVERLOAD));
     // There is room for the event, but none for what has to stand before it.
-    assertThat(queue.offer(frame("a", 4, DROP_NEWEST))).isEqualTo(Offer.LOST);
+    assertThat(queue.offer(frame("a", 6, DROP_NEWEST))).isEqualTo(Offer.LOST);
     assertThat(Inbox.drained(queue))
         .containsExactly(
             "a=1",
             ">-1 queue_full",
             ">-1 conflated",
+            ">-1 history_lost",
             ">-1 overload",
             "a=2",
             ">-5 overload",
             "a=3",
+            ">-5 overload",
+            "a=4",
+            ">-5 overload",
+            "a=5",
             ">-1 queue_full",
             ">-1 overload");
   }
 
   @Test
   void whatNobodyCanCountIsAnnouncedAndPutsNothingIntoTheBooks() {
-    SubscriberQueue queue = queue(new QueueLimits(4, 1 << 20, 1), new HubMemory(1 << 20));
+    SubscriberQueue queue =
+        queue(new QueueLimits(4, 1 << 20, 1), new HubMemory(1 << 20, HubListener.NONE));
     offer(queue, "a", DROP_NEWEST, 1);
     queue.lose(new Gap(">", Gap.UNKNOWN, GapReason.OVERLOAD));
     queue.lose(new Gap(">", Gap.UNKNOWN, GapReason.OVERLOAD));
     offer(queue, "a", DROP_NEWEST, 2);
-    assertThat(queue.ledger()).isEqualTo(new Ledger(2, 0, 2, 0, 0));
+    assertThat(queue.ledger()).isEqualTo(new Ledger(2, 0, 2, 0, 0, 0));
     assertThat(Inbox.drained(queue)).containsExactly("a=1", ">-0 overload", "a=2");
   }
 
@@ -204,7 +214,8 @@ final class SubscriberQueueTest {
   @Test
   void conflateStaysWithinItsBytes() {
     int small = keyed("a", "x", 1).size;
-    SubscriberQueue queue = queue(new QueueLimits(10, 2L * small + 3, 16), new HubMemory(1 << 20));
+    SubscriberQueue queue =
+        queue(new QueueLimits(10, 2L * small + 3, 16), new HubMemory(1 << 20, HubListener.NONE));
     queue.offer(keyed("a", "x", 1));
     queue.offer(keyed("a", "y", 2));
     queue.offer(keyed("a", "x", 1234));
@@ -256,7 +267,8 @@ final class SubscriberQueueTest {
   void anEventLargerThanTheQueueIsLostAndDrivesNothingOut() {
     int size = frame("a", 1, DROP_OLDEST).size;
     for (TopicPolicy policy : List.of(DROP_NEWEST, DROP_OLDEST, CONFLATE)) {
-      SubscriberQueue queue = queue(new QueueLimits(10, 2L * size, 16), new HubMemory(1 << 20));
+      SubscriberQueue queue =
+          queue(new QueueLimits(10, 2L * size, 16), new HubMemory(1 << 20, HubListener.NONE));
       offer(queue, "a", policy, 1, 2);
       EventData large = EventData.ofText("x".repeat(2 * size));
       QueuedFrame tooLarge = new QueuedFrame(new EventFrame(Event.of("a", large)), policy);
@@ -285,7 +297,7 @@ final class SubscriberQueueTest {
   @Test
   void aFullNodeDropsWhatWouldPileUpButNotWhatIsTakenAtOnce() {
     int size = frame("a", 1, DROP_NEWEST).size;
-    HubMemory memory = new HubMemory(2L * size);
+    HubMemory memory = new HubMemory(2L * size, HubListener.NONE);
     SubscriberQueue slow = queue(QueueLimits.DEFAULT, memory);
     SubscriberQueue quick = queue(QueueLimits.DEFAULT, memory);
     offer(slow, "a", DROP_NEWEST, 1, 2, 3);
@@ -297,7 +309,7 @@ final class SubscriberQueueTest {
 
   @Test
   void anEventThatWaitsInManyQueuesTakesMemoryOnce() {
-    HubMemory memory = new HubMemory(1 << 20);
+    HubMemory memory = new HubMemory(1 << 20, HubListener.NONE);
     QueuedFrame shared = frame("a", 1, DROP_NEWEST);
     SubscriberQueue one = queue(QueueLimits.DEFAULT, memory);
     SubscriberQueue other = queue(QueueLimits.DEFAULT, memory);
@@ -345,14 +357,14 @@ final class SubscriberQueueTest {
 
   @Test
   void aClosedQueueDiscardsWhatWaitsAndCountsIt() {
-    HubMemory memory = new HubMemory(1 << 20);
+    HubMemory memory = new HubMemory(1 << 20, HubListener.NONE);
     SubscriberQueue queue = queue(new QueueLimits(2, 1 << 20, 16), memory);
     queue.offer(keyed("a", "x", 1));
     offer(queue, "a", DROP_NEWEST, 2, 3);
     queue.offer(keyed("a", "x", 4));
     queue.close();
     queue.close();
-    assertThat(queue.ledger()).isEqualTo(new Ledger(4, 0, 0, 2, 2));
+    assertThat(queue.ledger()).isEqualTo(new Ledger(4, 0, 0, 0, 2, 2));
     assertThat(queue.isEmpty()).isTrue();
     assertThat(Inbox.drained(queue)).isEmpty();
     assertThat(memory.bytes()).isZero();
