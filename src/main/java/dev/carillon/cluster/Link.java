@@ -63,6 +63,14 @@ final class Link {
     return true;
   }
 
+  /** Sends a gap, or keeps it with the link's own losses until there is room. */
+  void announce(Gap gap) {
+    lost.add(gap);
+    if (bytesInFlight < maxBytes) {
+      send(List.of(), 0, null);
+    }
+  }
+
   /** The far side has taken every batch up to {@code number}. */
   void acknowledged(long number) {
     take(number);

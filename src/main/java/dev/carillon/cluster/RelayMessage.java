@@ -1,6 +1,7 @@
 package dev.carillon.cluster;
 
 import dev.carillon.event.EventFrame;
+import dev.carillon.event.Gap;
 import dev.carillon.event.Pattern;
 import java.util.List;
 
@@ -14,6 +15,9 @@ sealed interface RelayMessage {
    * @param number chosen by the sender
    */
   record Publication(String sender, long number, List<EventFrame> frames) implements RelayMessage {}
+
+  /** A gap to be told to those who asked for its topic, in the order of what is published. */
+  record Announcement(Gap gap) implements RelayMessage {}
 
   /**
    * A consumer came.

@@ -44,6 +44,10 @@ public final class RelayVerticle extends AbstractVerticle {
       if (consumer != null) {
         consumer.link.acknowledged(taken.number());
       }
+    } else if (message instanceof RelayMessage.Announcement announcement) {
+      interest
+          .route(announcement.gap().topic())
+          .forEach(consumer -> consumer.link.announce(announcement.gap()));
     } else if (message instanceof InterestChange change) {
       change(change);
     } else if (message instanceof Attachment attachment) {

@@ -7,6 +7,7 @@ import dev.carillon.cluster.RelayMessage.Detachment;
 import dev.carillon.cluster.RelayMessage.InterestChange;
 import dev.carillon.cluster.RelayMessage.Publication;
 import dev.carillon.event.EventFrame;
+import dev.carillon.event.Gap;
 import dev.carillon.event.Pattern;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -137,6 +138,32 @@ public final class TopicConsumer {
     long number = ++lastPublication;
     publications.put(number, taken);
     toRelay(new Publication(address, number, frames));
+  }
+
+  /**
+   * Prepares to publish from another thread.
+   *
+   * @param taken as of {@link #publish}
+   */
+  public PreparedPublication prepare(Runnable taken) {
+    long number = ++lastPublication;
+    publications.put(number, taken);
+    return new PreparedPublication() {
+      @Override
+      public void publish(List<EventFrame> frames) {
+        toRelay(new Publication(address, number, frames));
+      }
+
+      @Override
+      public void cancel() {
+        publications.remove(number);
+      }
+    };
+  }
+
+  /** Announces a gap of one topic to everybody who asked for it. For any thread. */
+  public void announce(Gap gap) {
+    toRelay(new RelayMessage.Announcement(gap));
   }
 
   /**

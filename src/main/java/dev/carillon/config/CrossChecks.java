@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,9 @@ final class CrossChecks {
     idleAfterPing();
     frameHoldsAnEvent();
     shareWithinQueue();
+    historyHasABound();
+    catchUpHasAHistory();
+    storeIsAFile();
     fileIsReadable("http.tls.certificate");
     fileIsReadable("http.tls.key");
   }
@@ -83,6 +87,49 @@ final class CrossChecks {
                   + events.toPlainString()
                   + ": it is a share of the queue");
         }
+      }
+    }
+  }
+
+  private void historyHasABound() {
+    forEachRule(
+        key -> {
+          if (JsonTree.find(tree, key + ".history").orElse(null) instanceof JsonTree.Members bounds
+              && bounds.byName().isEmpty()) {
+            mistakes.add(
+                ConfigMistake.at(
+                        key + ".history",
+                        "must say at least one of events, age and bytes: what is kept must have a"
+                            + " bound")
+                    .showing(Shown.json(bounds))
+                    .from(bounds.origin()));
+          }
+        });
+  }
+
+  private void catchUpHasAHistory() {
+    forEachRule(
+        key -> {
+          if ("catch-up".equals(text(key + ".overflow"))
+              && JsonTree.find(tree, key + ".history").isEmpty()) {
+            refuse(
+                key + ".overflow",
+                "needs a history in the same rule: what is to be caught up on must be kept");
+          }
+        });
+  }
+
+  private void storeIsAFile() {
+    String said = text("store.path");
+    if (said != null && Files.isDirectory(Path.of(said))) {
+      refuse("store.path", "must be a file; there is a directory at " + shown(Path.of(said)));
+    }
+  }
+
+  private void forEachRule(Consumer<String> check) {
+    if (tree.byName().get("topics") instanceof JsonTree.Items rules) {
+      for (int i = 0; i < rules.list().size(); i++) {
+        check.accept("topics." + i);
       }
     }
   }

@@ -10,6 +10,8 @@ public enum Overflow {
   DROP_OLDEST,
   /** The newest event of each key is kept; those it replaces are announced. */
   CONFLATE,
+  /** The subscriber reads on from the history; without one the newest is dropped. */
+  CATCH_UP,
   /** The connection is closed with 4313. */
   DISCONNECT;
 

@@ -47,6 +47,21 @@ public record Pattern(String text) {
     }
   }
 
+  /** Whether there may be a topic that both match. */
+  public boolean overlaps(Pattern other) {
+    String[] mine = text.split("\\.", -1);
+    String[] others = other.text.split("\\.", -1);
+    for (int i = 0; i < mine.length && i < others.length; i++) {
+      if (mine[i].equals(">") || others[i].equals(">")) {
+        return true;
+      }
+      if (!mine[i].equals(others[i]) && !mine[i].equals("*") && !others[i].equals("*")) {
+        return false;
+      }
+    }
+    return mine.length == others.length;
+  }
+
   private static int endOfToken(String text, int from) {
     int dot = text.indexOf('.', from);
     return dot < 0 ? text.length() : dot;

@@ -1,11 +1,13 @@
 package dev.carillon.gateway;
 
+import dev.carillon.hub.FrameSink;
 import dev.carillon.hub.SubscriberQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -44,15 +46,38 @@ final class ChunkedEventStream extends ChannelInboundHandlerAdapter implements E
   }
 
   @Override
+  public void refuse(ProblemException problem) {
+    byte[] body = Problems.body(problem).getBytes(StandardCharsets.UTF_8);
+    write(
+        Unpooled.copiedBuffer(
+            "HTTP/1.1 "
+                + HttpResponseStatus.valueOf(problem.status())
+                + "\r\nContent-Type: application/problem+json\r\nConnection: close\r\n"
+                + (problem.status() == 503 ? "Retry-After: 1\r\n" : "")
+                + corsHeaders
+                + "Content-Length: "
+                + body.length
+                + "\r\n\r\n",
+            StandardCharsets.US_ASCII));
+    context().writeAndFlush(Unpooled.wrappedBuffer(body)).addListener(ChannelFutureListener.CLOSE);
+    closing = true;
+  }
+
+  @Override
   public void send(String type, byte[] json) {
     write(chunk(EventStreamFraming.block(type, json)));
   }
 
   @Override
-  public void send(SubscriberQueue queue) {
+  public void send(SubscriberQueue queue, FrameSink sent) {
     if (!closing) {
-      writer.write(context(), queue, Framing.EVENT_STREAM_CHUNK);
+      writer.write(context(), queue, Framing.EVENT_STREAM_CHUNK, sent);
     }
+  }
+
+  @Override
+  public void id(String id) {
+    write(chunk(EventStreamFraming.id(id)));
   }
 
   @Override

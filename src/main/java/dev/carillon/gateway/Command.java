@@ -18,7 +18,9 @@ sealed interface Command {
     List<Pattern> patterns();
   }
 
-  record Subscribe(Optional<String> id, List<Pattern> patterns) implements OfTopics {}
+  /** Subscribes; {@code from} says where to begin in histories. */
+  record Subscribe(Optional<String> id, List<Pattern> patterns, HistoryWish from)
+      implements OfTopics {}
 
   record Unsubscribe(Optional<String> id, List<Pattern> patterns) implements OfTopics {}
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +65,7 @@ final class CommandReader {
     private Optional<String> id = Optional.empty();
     private @Nullable String type;
     private @Nullable List<String> topics;
+    private @Nullable Map<String, StartAt> from;
     private @Nullable List<EventFields> events;
     private @Nullable RefusedException problem;
 
@@ -80,6 +82,7 @@ final class CommandReader {
         }
         case "id" -> id = Optional.of(readId(parser, json));
         case "topics" -> topics = readTopics(parser);
+        case "from" -> from = readFrom(parser, limits);
         case "events" -> events = readEvents(parser, json, limits);
         default -> {
           if (!event.take(name, parser, json)) {
@@ -118,6 +121,19 @@ final class CommandReader {
           JsonReader.skip(parser);
         }
       }
+      return read;
+    }
+
+    private @Nullable Map<String, StartAt> readFrom(JsonParser parser, EventLimits limits)
+        throws IOException {
+      if (parser.currentToken() != JsonToken.START_OBJECT) {
+        refuse("from must be an object of topics");
+        JsonReader.skip(parser);
+        return null;
+      }
+      FromReader reader = new FromReader(limits.maxTopics());
+      Map<String, StartAt> read = reader.read(parser);
+      reader.problem().ifPresent(refused -> problem = refused);
       return read;
     }
 
@@ -162,7 +178,7 @@ final class CommandReader {
         }
         return switch (type) {
           case "publish" -> publish();
-          case "subscribe" -> new Command.Subscribe(id, patterns(limits));
+          case "subscribe" -> subscribe(limits);
           case "unsubscribe" -> new Command.Unsubscribe(id, patterns(limits));
           case "ping" -> new Command.Ping(id);
           default ->
@@ -183,6 +199,26 @@ final class CommandReader {
         throw new RefusedException(ErrorCode.BAD_REQUEST, "events is empty");
       }
       return new Command.Publish(id, toRequests(events), true);
+    }
+
+    private Command subscribe(EventLimits limits) throws RefusedException {
+      List<Pattern> patterns = patterns(limits);
+      if (from == null) {
+        return new Command.Subscribe(id, patterns, HistoryWish.LIVE);
+      }
+      for (String key : from.keySet()) {
+        Pattern named = pattern(key);
+        if (patterns.stream().noneMatch(one -> isPlaceIn(one, named))) {
+          throw new RefusedException(
+              ErrorCode.BAD_REQUEST,
+              "from names \"" + named.text() + "\", which none of topics is or matches");
+        }
+      }
+      return new Command.Subscribe(id, patterns, new FromWish(Map.copyOf(from)));
+    }
+
+    private static boolean isPlaceIn(Pattern pattern, Pattern named) {
+      return pattern.equals(named) || (named.isExact() && pattern.matches(named.text()));
     }
 
     private List<Pattern> patterns(EventLimits limits) throws RefusedException {

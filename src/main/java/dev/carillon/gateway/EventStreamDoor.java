@@ -1,6 +1,8 @@
 package dev.carillon.gateway;
 
 import dev.carillon.event.ErrorCode;
+import dev.carillon.event.Gap;
+import dev.carillon.event.GapReason;
 import dev.carillon.event.Pattern;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.http.HttpConnection;
@@ -9,6 +11,7 @@ import io.vertx.core.http.HttpVersion;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +30,43 @@ final class EventStreamDoor {
 
   void accept(HttpServerRequest request) throws ProblemException, RefusedException {
     List<Pattern> patterns = patterns(request);
+    Place place = place(request);
     String id = Doors.wishedId(request).orElseGet(() -> "s-" + UUID.randomUUID());
     EventStreamSession session = new Opening(id, Doors.isTakeover(request)).session();
-    session.open(output(request, session), patterns);
+    session.open(output(request, session), patterns, place.wish(), place.lost(patterns));
+  }
+
+  /**
+   * Where the stream goes on.
+   *
+   * @param wish where to begin in histories
+   * @param isLost whether it was somewhere and nobody knows where
+   */
+  private record Place(HistoryWish wish, boolean isLost) {
+    List<Gap> lost(List<Pattern> patterns) {
+      return isLost
+          ? patterns.stream()
+              .map(pattern -> new Gap(pattern.text(), Gap.UNKNOWN, GapReason.HISTORY_LOST))
+              .toList()
+          : List.of();
+    }
+  }
+
+  private static Place place(HttpServerRequest request) throws ProblemException {
+    String header = request.getHeader("Last-Event-ID");
+    String after = request.getParam("after");
+    String said = header == null || header.isEmpty() ? after : header;
+    if (said == null || said.isEmpty()) {
+      return new Place(HistoryWish.LIVE, false);
+    }
+    Optional<StreamPlace.Resumed> read = StreamPlace.read(said);
+    if (read.isEmpty() && said.equals(after)) {
+      throw ProblemException.badRequest("after is not an id that an event stream has sent");
+    }
+    // A browser sends its last id again and again: it can't be helped by a refusal.
+    return new Place(
+        read.<HistoryWish>map(ResumeWish::new).orElse(HistoryWish.LIVE),
+        read.isEmpty() || !read.get().complete());
   }
 
   /** Ties a claim, which can close its session, to the session, which needs its claim. */

@@ -24,6 +24,11 @@ final class EventStreamFraming {
     return block.array();
   }
 
+  /** A block that only says the stream's place. */
+  static byte[] id(String id) {
+    return ("id: " + id + "\n\n").getBytes(StandardCharsets.US_ASCII);
+  }
+
   static int size(Frame frame) {
     return EVENT.length + frame.type().length() + DATA.length + frame.size() + END.length;
   }

@@ -1,5 +1,6 @@
 package dev.carillon.gateway;
 
+import dev.carillon.hub.FrameSink;
 import dev.carillon.hub.SubscriberQueue;
 import java.util.Optional;
 
@@ -9,11 +10,21 @@ interface EventStreamOutput {
   /** Sends the response's head; comes before everything else. */
   void begin();
 
+  /** Answers with a problem in place of a stream. */
+  void refuse(ProblemException problem);
+
   /** Sends one block. */
   void send(String type, byte[] json);
 
-  /** Sends what waits, until nothing is left or the socket takes no more. */
-  void send(SubscriberQueue queue);
+  /**
+   * Sends what waits, until nothing is left or the socket takes no more.
+   *
+   * @param sent sees every frame
+   */
+  void send(SubscriberQueue queue, FrameSink sent);
+
+  /** Sends the id that the stream can be resumed by. */
+  void id(String id);
 
   /** Sends a comment line, which keeps the connection open and shows whether it is. */
   void comment();

@@ -1,6 +1,8 @@
 package dev.carillon.gateway;
 
 import dev.carillon.event.ErrorCode;
+import dev.carillon.event.Gap;
+import dev.carillon.event.GapFrame;
 import dev.carillon.event.Pattern;
 import dev.carillon.hub.Receiver;
 import dev.carillon.hub.Subscriber;
@@ -18,6 +20,7 @@ final class EventStreamSession implements Receiver, Session {
   private final int slot;
 
   private @Nullable EventStreamOutput output;
+  private @Nullable StreamPlace place;
   private boolean begun;
   private boolean left;
   private int stalledSeconds;
@@ -32,10 +35,29 @@ final class EventStreamSession implements Receiver, Session {
     this.slot = gateway.add(this);
   }
 
-  /** Subscribes; the stream begins when every event published from then on will come. */
-  void open(EventStreamOutput opened, List<Pattern> patterns) throws RefusedException {
+  /**
+   * Subscribes; the stream begins when every event published from then on will come.
+   *
+   * @param lost what is to be announced first
+   */
+  void open(EventStreamOutput opened, List<Pattern> patterns, HistoryWish wish, List<Gap> lost)
+      throws RefusedException {
     output = opened;
-    subscriptions.add(patterns, () -> begin(patterns));
+    subscriptions.add(
+        patterns,
+        wish,
+        new Subscriptions.Outcome() {
+          @Override
+          public void subscribed(List<SubscribedTopic> topics) {
+            begin(topics, lost);
+          }
+
+          @Override
+          public void refused(RefusedException refusal) {
+            leave();
+            output().refuse(ProblemException.of(refusal));
+          }
+        });
   }
 
   @Override
@@ -93,7 +115,7 @@ final class EventStreamSession implements Receiver, Session {
   @Override
   public void ready(Subscriber ready) {
     if (begun) {
-      output().send(ready.queue());
+      send(ready);
     }
   }
 
@@ -107,6 +129,7 @@ final class EventStreamSession implements Receiver, Session {
     if (!left) {
       ready(subscriber);
       gateway.writer().endOfFlush();
+      gateway.hub().roomFor(subscriber);
     }
   }
 
@@ -123,7 +146,7 @@ final class EventStreamSession implements Receiver, Session {
     gateway.ids().release(claim);
   }
 
-  private void begin(List<Pattern> patterns) {
+  private void begin(List<SubscribedTopic> topics, List<Gap> lost) {
     GatewaySettings settings = gateway.settings();
     EventStreamOutput open = output();
     begun = true;
@@ -132,7 +155,24 @@ final class EventStreamSession implements Receiver, Session {
         "welcome",
         Answers.welcome(
             claim.id(), settings.node(), settings.hub().limits().maxEvents(), settings.overflow()));
-    open.send("subscribed", Answers.subscribed(patterns));
+    open.send("subscribed", Answers.subscribed(topics));
+    lost.forEach(gap -> open.send("gap", new GapFrame(gap).json()));
+    if (topics.stream().anyMatch(SubscribedTopic::mayKeepHistory)) {
+      StreamPlace made = new StreamPlace(topics);
+      place = made;
+      made.takeText().ifPresent(open::id);
+    }
+  }
+
+  private void send(Subscriber ready) {
+    StreamPlace at = place;
+    if (at == null) {
+      output().send(ready.queue(), frame -> {});
+    } else {
+      output().send(ready.queue(), at);
+      // Behind everything it speaks of: who has read it has read that.
+      at.takeText().ifPresent(output()::id);
+    }
   }
 
   private EventStreamOutput output() {

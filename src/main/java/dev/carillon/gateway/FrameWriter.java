@@ -21,12 +21,15 @@ final class FrameWriter implements FrameSink {
   /** Joined at most for one write; more waits for the next one. */
   private static final int MAX_WRITE_BYTES = 64 * 1024;
 
+  private static final FrameSink NOBODY = frame -> {};
+
   private final List<FrameRun> joinedRuns = new ArrayList<>();
   private final Map<Framing, FrameRun> roots = new EnumMap<>(Framing.class);
   private final PayloadDeflater deflater = new PayloadDeflater();
   private Framing framing = Framing.WEBSOCKET;
   private FrameRun run = FrameRun.empty();
   private boolean used;
+  private FrameSink sent = NOBODY;
 
   /**
    * Writes what waits in {@code queue} until nothing is left or the socket takes no more.
@@ -34,6 +37,16 @@ final class FrameWriter implements FrameSink {
    * @return frames' bytes written
    */
   long write(ChannelHandlerContext ctx, SubscriberQueue queue, Framing framing) {
+    return write(ctx, queue, framing, NOBODY);
+  }
+
+  /**
+   * The same.
+   *
+   * @param sent sees every frame
+   */
+  long write(ChannelHandlerContext ctx, SubscriberQueue queue, Framing framing, FrameSink sent) {
+    this.sent = sent;
     Channel channel = ctx.channel();
     long written = 0;
     while (channel.isWritable() && !queue.isEmpty()) {
@@ -67,6 +80,7 @@ final class FrameWriter implements FrameSink {
   public void accept(Frame frame) {
     FrameRun next = run.find(frame);
     run = next != null ? next : run.append(frame, framing.payload(frame, deflater), framing);
+    sent.accept(frame);
   }
 
   private FrameRun root(Framing framing) {

@@ -1,11 +1,14 @@
 package dev.carillon.gateway;
 
 import dev.carillon.cluster.EventBatch;
+import dev.carillon.cluster.PreparedPublication;
 import dev.carillon.cluster.TopicConsumer;
 import dev.carillon.event.EventFrame;
+import dev.carillon.hub.History;
 import dev.carillon.hub.Hub;
 import dev.carillon.publish.EventRelay;
 import dev.carillon.publish.Publisher;
+import dev.carillon.store.LostEvents;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -26,7 +30,12 @@ final class Gateway {
   /** Twice what publishers may have on their way, so that the relay never finds the link full. */
   private static final int LINK_FACTOR = 2;
 
+  /** Losses collected between two looks at them; what is beyond is counted. */
+  private static final int MAX_COLLECTED_LOSSES = 1000;
+
+  private final Vertx vertx;
   private final GatewaySettings settings;
+  private final LostEvents lost;
   private final SubscriberIds ids;
   private final Thread loop = Thread.currentThread();
   private final Context context;
@@ -36,6 +45,8 @@ final class Gateway {
   private final FrameWriter writer = new FrameWriter();
   private final GatewayCounts counts = new GatewayCounts();
   private final TopicRates rates = new TopicRates();
+  private final Optional<HistoryLookup> lookup;
+  private final RecoveryAdmission recoveries;
   private final JsonReader jsonReader;
   private final CommandReader commandReader;
   private final SessionWheel wheel;
@@ -44,13 +55,34 @@ final class Gateway {
   private int unflushedEvents;
   private long unflushedBytes;
   private boolean flushScheduled;
+  private boolean readOnScheduled;
+  private boolean admissionScheduled;
   private boolean draining;
 
   Gateway(Vertx vertx, GatewaySettings settings, Node node, long nodePublishBytes) {
     this.settings = settings;
     this.ids = node.ids();
     this.context = vertx.getOrCreateContext();
-    this.hub = new Hub(settings.hub(), new SlowSubscriberLog(System::nanoTime, counts));
+    this.vertx = vertx;
+    this.lost = new LostEvents(node.deadLetters(), MAX_COLLECTED_LOSSES);
+    this.hub =
+        new Hub(
+            settings.hub(),
+            new HubTroubles(
+                new SlowSubscriberLog(System::nanoTime, counts), lost, this::readOnLater),
+            node.history()
+                .<History>map(history -> new StoredHistory(history, this::later))
+                .orElse(History.NONE));
+    this.lookup =
+        node.history()
+            .map(
+                history ->
+                    new HistoryLookup(
+                        history,
+                        settings.limits().maxTopics(),
+                        settings.recovery().deadlineMs(),
+                        context));
+    this.recoveries = new RecoveryAdmission(settings.recovery().perSecond(), System::nanoTime);
     this.consumer =
         TopicConsumer.registerPaced(vertx, nodePublishBytes * LINK_FACTOR, this::deliver);
     this.publisher =
@@ -58,6 +90,7 @@ final class Gateway {
             settings.publish(),
             relay(),
             node.window(),
+            node.history().map(NodeHistory::topics),
             Clock.systemUTC(),
             ThreadLocalRandom.current());
     this.jsonReader = new JsonReader(settings.http().maxJsonDepth());
@@ -71,7 +104,21 @@ final class Gateway {
           wheel.tick();
           deadlines.tick();
           rates.tick();
+          lost.flush();
+          hub.retryReading();
         });
+  }
+
+  Optional<HistoryLookup> lookup() {
+    return lookup;
+  }
+
+  RecoveryAdmission recoveries() {
+    return recoveries;
+  }
+
+  LostEvents lost() {
+    return lost;
   }
 
   GatewaySettings settings() {
@@ -197,6 +244,46 @@ final class Gateway {
     }
   }
 
+  private void readOnLater() {
+    if (!readOnScheduled) {
+      readOnScheduled = true;
+      later(
+          () -> {
+            readOnScheduled = false;
+            hub.readOn();
+            writer.endOfFlush();
+          });
+    }
+  }
+
+  private void later(Runnable action) {
+    context.runOnContext(v -> action.run());
+  }
+
+  /** What a store answers, on this gateway's event loop. */
+  <T> Future<T> hear(CompletionStage<T> stage) {
+    return Future.fromCompletionStage(stage, context);
+  }
+
+  /** Lets a subscriber begin to read histories when its turn has come. */
+  void admitRecovery(Runnable begin) {
+    recoveries.admit(begin);
+    admitLater();
+  }
+
+  private void admitLater() {
+    if (!admissionScheduled && recoveries.waiting() > 0) {
+      admissionScheduled = true;
+      vertx.setTimer(
+          RecoveryAdmission.TICK_MS,
+          timer -> {
+            admissionScheduled = false;
+            recoveries.tick();
+            admitLater();
+          });
+    }
+  }
+
   private void flush() {
     unflushedEvents = 0;
     unflushedBytes = 0;
@@ -212,6 +299,27 @@ final class Gateway {
           rates.count(frames.get(i).topic());
         }
         consumer.publish(frames, taken);
+      }
+
+      @Override
+      public Ticket prepare(Runnable taken) {
+        PreparedPublication prepared = consumer.prepare(taken);
+        return new Ticket() {
+          @Override
+          public void relay(List<EventFrame> frames) {
+            prepared.publish(frames);
+          }
+
+          @Override
+          public void cancel() {
+            prepared.cancel();
+          }
+        };
+      }
+
+      @Override
+      public void execute(Runnable action) {
+        later(action);
       }
 
       @Override

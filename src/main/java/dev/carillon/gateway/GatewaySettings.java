@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param hub the gateway's own hub
  * @param maxUnflushedEvents delivered to the queues before they are sent on, at most
  * @param publish the gateway's share of what may be on its way
+ * @param recovery how subscribers come back to histories
  * @param maxSubscribers of the whole node
  * @param maxEventsPerSecond that one connection may publish; 0 for no limit
  */
@@ -26,8 +27,17 @@ public record GatewaySettings(
     HubSettings hub,
     int maxUnflushedEvents,
     PublishSettings publish,
+    RecoverySettings recovery,
     int maxSubscribers,
     int maxEventsPerSecond) {
+
+  /**
+   * How subscribers come back to histories.
+   *
+   * @param perSecond the gateway's share of those that may begin to read in a second
+   * @param deadlineMs how long a subscription waits for the store
+   */
+  public record RecoverySettings(double perSecond, long deadlineMs) {}
 
   /**
    * What the sockets and HTTP need.

@@ -1,5 +1,6 @@
 package dev.carillon.gateway;
 
+import dev.carillon.store.StoreHealth;
 import io.vertx.core.http.HttpServerResponse;
 
 /** {@code GET /health/live} and {@code GET /health/ready}. */
@@ -16,7 +17,14 @@ final class HealthRoutes {
         .get("/health/ready")
         .handler(
             context ->
-                answer(context.response(), node.isReady(), node.isReady() ? "ready" : "not ready"));
+                answer(context.response(), node.isReady(), node.isReady() ? "ready" : notReady()));
+  }
+
+  /** Why, as far as strangers may know; the log says the rest. */
+  private String notReady() {
+    return node.health() instanceof StoreHealth.Healthy
+        ? "not ready"
+        : "not ready: the store is unavailable";
   }
 
   private static void answer(HttpServerResponse response, boolean good, String status) {

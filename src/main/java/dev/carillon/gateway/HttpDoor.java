@@ -110,6 +110,8 @@ final class HttpDoor {
     OperatorDoor operators = new OperatorDoor(paths);
     new SubscriberRoutes(node, gateway).addTo(operators);
     new TopicRoutes(node, gateway).addTo(operators);
+    new HistoryRoutes(node, gateway).addTo(paths, operators);
+    new DeadLetterRoutes(node, gateway).addTo(operators);
     new LedgerRoute(node, gateway).addTo(operators);
     new MetricsRoute(vertx, node, gateway).addTo(operators);
     paths.refuseOtherMethods();

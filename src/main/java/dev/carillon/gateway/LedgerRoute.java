@@ -86,6 +86,7 @@ final class LedgerRoute {
     json.writeNumberField("matched", books.ledger().matched());
     json.writeNumberField("sent", books.ledger().sent());
     json.writeNumberField("queued", books.ledger().queued());
+    json.writeNumberField("behind", books.ledger().behind());
     json.writeNumberField("lost", books.ledger().lost());
     json.writeNumberField("discarded", books.ledger().discarded());
     json.writeBooleanField("balanced", books.balanced());

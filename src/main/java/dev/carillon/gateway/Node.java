@@ -1,10 +1,13 @@
 package dev.carillon.gateway;
 
 import dev.carillon.publish.DeduplicationWindow;
+import dev.carillon.store.DeadLetters;
+import dev.carillon.store.StoreHealth;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,18 +19,39 @@ import org.jspecify.annotations.Nullable;
 public final class Node {
   private final SubscriberIds ids;
   private final DeduplicationWindow window;
+  private final Optional<NodeHistory> history;
+  private final DeadLetters deadLetters;
   private final List<Gateway> gateways = new CopyOnWriteArrayList<>();
   private volatile boolean ready;
   private @Nullable PrometheusPage prometheusPage;
 
-  public Node(SubscriberIds ids, DeduplicationWindow window) {
+  public Node(
+      SubscriberIds ids,
+      DeduplicationWindow window,
+      Optional<NodeHistory> history,
+      DeadLetters deadLetters) {
     this.ids = ids;
     this.window = window;
+    this.history = history;
+    this.deadLetters = deadLetters;
   }
 
-  /** Whether new connections are welcome. */
+  /** Whether new connections are welcome: a node whose store refuses events is not ready. */
   public boolean isReady() {
-    return ready;
+    return ready && health() instanceof StoreHealth.Healthy;
+  }
+
+  /** How the store is; healthy where no topic keeps history. */
+  StoreHealth health() {
+    return history.map(kept -> kept.topics().store().health()).orElseGet(StoreHealth.Healthy::new);
+  }
+
+  Optional<NodeHistory> history() {
+    return history;
+  }
+
+  DeadLetters deadLetters() {
+    return deadLetters;
   }
 
   /** Says from now on whether new connections are welcome. */

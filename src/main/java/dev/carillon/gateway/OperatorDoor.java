@@ -18,6 +18,10 @@ final class OperatorDoor {
     paths.get(path).handler(operating(route));
   }
 
+  void post(String path, Problems.Route route) {
+    paths.post(path).handler(operating(route));
+  }
+
   void delete(String path, Problems.Route route) {
     paths.delete(path).handler(operating(route));
   }

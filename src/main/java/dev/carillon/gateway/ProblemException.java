@@ -33,6 +33,10 @@ final class ProblemException extends Exception {
     return new ProblemException(503, ErrorCode.OVERLOADED, message);
   }
 
+  static ProblemException storeUnavailable() {
+    return of(ErrorCode.STORE_UNAVAILABLE, "the store can't be read now; try again later");
+  }
+
   static ProblemException of(RefusedException refused) {
     return of(refused.code(), String.valueOf(refused.getMessage()));
   }

@@ -2,6 +2,7 @@ package dev.carillon.gateway;
 
 import dev.carillon.event.ErrorCode;
 import dev.carillon.event.JsonText;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerResponse;
@@ -64,17 +65,25 @@ final class Problems {
     if (status == 426) {
       response.putHeader("Upgrade", "websocket").putHeader("Sec-WebSocket-Version", "13");
     }
-    response.end(
-        "{\"type\":\"about:blank\",\"title\":\""
-            + response.getStatusMessage()
-            + "\",\"status\":"
-            + status
-            + ",\"detail\":"
-            + new String(JsonText.quoted(detail), StandardCharsets.UTF_8)
-            + ",\"code\":\""
-            + code.code()
-            + "\",\"retryable\":"
-            + code.isRetryable()
-            + "}");
+    response.end(body(status, code, detail));
+  }
+
+  /** The problem as JSON. */
+  static String body(ProblemException problem) {
+    return body(problem.status(), problem.code(), String.valueOf(problem.getMessage()));
+  }
+
+  private static String body(int status, ErrorCode code, String detail) {
+    return "{\"type\":\"about:blank\",\"title\":\""
+        + HttpResponseStatus.valueOf(status).reasonPhrase()
+        + "\",\"status\":"
+        + status
+        + ",\"detail\":"
+        + new String(JsonText.quoted(detail), StandardCharsets.UTF_8)
+        + ",\"code\":\""
+        + code.code()
+        + "\",\"retryable\":"
+        + code.isRetryable()
+        + "}";
   }
 }

@@ -7,6 +7,7 @@ import dev.carillon.event.EventData;
 import dev.carillon.publish.PublishOutcome;
 import dev.carillon.publish.PublishRequest;
 import dev.carillon.publish.PublishSource;
+import dev.carillon.publish.PublishedEvent;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
@@ -72,13 +73,7 @@ final class PublishRoutes {
             data,
             Optional.ofNullable(context.request().getHeader("Event-Key")),
             Optional.ofNullable(context.request().getHeader("Event-Id")));
-    publish(
-        context,
-        List.of(request),
-        eventIds -> {
-          String events = Answers.events(eventIds);
-          return events.substring(1, events.length() - 1);
-        });
+    publish(context, List.of(request), events -> "{" + Answers.fields(events.get(0)) + "}");
   }
 
   private void publishBatch(RoutingContext context) throws ProblemException, RefusedException {
@@ -103,7 +98,7 @@ final class PublishRoutes {
     if (requests.isEmpty()) {
       throw ProblemException.badRequest("the batch is empty");
     }
-    publish(context, requests, eventIds -> "{\"events\":" + Answers.events(eventIds) + "}");
+    publish(context, requests, events -> "{\"events\":" + Answers.events(events) + "}");
   }
 
   private List<EventFields> readArray(byte[] body) throws RefusedException {
@@ -166,7 +161,7 @@ final class PublishRoutes {
   }
 
   private interface Shape {
-    String body(List<String> eventIds);
+    String body(List<PublishedEvent> events);
   }
 
   private void publish(RoutingContext context, List<PublishRequest> requests, Shape shape)
@@ -180,8 +175,13 @@ final class PublishRoutes {
             requests,
             outcome -> {
               if (outcome instanceof PublishOutcome.Published published) {
-                response.setStatusCode(202).putHeader("Content-Type", "application/json");
-                response.end(shape.body(published.eventIds()));
+                // Created where every event is in a history, else accepted.
+                boolean kept =
+                    published.events().stream().allMatch(event -> event.position().isPresent());
+                response
+                    .setStatusCode(kept ? 201 : 202)
+                    .putHeader("Content-Type", "application/json")
+                    .end(shape.body(published.events()));
               } else if (outcome instanceof PublishOutcome.Refused refused) {
                 Problems.send(response, ProblemException.of(refused.code(), refused.message()));
               }

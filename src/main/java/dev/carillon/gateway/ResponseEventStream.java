@@ -1,5 +1,6 @@
 package dev.carillon.gateway;
 
+import dev.carillon.hub.FrameSink;
 import dev.carillon.hub.SubscriberQueue;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -45,10 +46,25 @@ final class ResponseEventStream implements EventStreamOutput {
   }
 
   @Override
-  public void send(SubscriberQueue queue) {
+  public void refuse(ProblemException problem) {
+    Problems.send(response, problem);
+  }
+
+  @Override
+  public void id(String id) {
+    response.write(Buffer.buffer(EventStreamFraming.id(id)));
+  }
+
+  @Override
+  public void send(SubscriberQueue queue, FrameSink sent) {
     while (!queue.isEmpty() && !response.writeQueueFull() && !response.closed()) {
       ByteBuf joined = Unpooled.buffer();
-      queue.drain(MAX_WRITE_BYTES, frame -> EventStreamFraming.write(frame, joined));
+      queue.drain(
+          MAX_WRITE_BYTES,
+          frame -> {
+            EventStreamFraming.write(frame, joined);
+            sent.accept(frame);
+          });
       byte[] bytes = new byte[joined.readableBytes()];
       joined.readBytes(bytes);
       response.write(Buffer.buffer(bytes));

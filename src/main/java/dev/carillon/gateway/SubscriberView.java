@@ -68,6 +68,7 @@ record SubscriberView(
     json.writeEndArray();
     json.writeNumberField("queued", ledger.queued());
     json.writeNumberField("queuedBytes", queuedBytes);
+    json.writeNumberField("behind", ledger.behind());
     json.writeNumberField("matched", ledger.matched());
     json.writeNumberField("sent", ledger.sent());
     json.writeNumberField("dropped", ledger.lost());

@@ -1,6 +1,7 @@
 package dev.carillon.gateway;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,9 @@ final class SubscriptionCommands {
   /** Hears what became of the commands. */
   interface Outcome {
 
-    void done(Command.OfTopics command);
+    void subscribed(Command.Subscribe command, List<SubscribedTopic> topics);
+
+    void unsubscribed(Command.Unsubscribe command);
 
     void refused(Command.OfTopics command, RefusedException refusal);
 
@@ -56,20 +59,31 @@ final class SubscriptionCommands {
 
   private void carryOut(Command.OfTopics command) {
     try {
-      if (command instanceof Command.Subscribe) {
-        subscriptions.add(
-            command.patterns(),
-            () -> {
-              outcome.done(command);
-              runWaiting();
-            });
-      } else {
-        subscriptions.remove(command.patterns());
-        outcome.done(command);
+      if (command instanceof Command.Subscribe subscribe) {
+        subscriptions.add(subscribe.patterns(), subscribe.from(), heard(subscribe));
+      } else if (command instanceof Command.Unsubscribe unsubscribe) {
+        subscriptions.remove(unsubscribe.patterns());
+        outcome.unsubscribed(unsubscribe);
       }
     } catch (RefusedException e) {
       outcome.refused(command, e.withId(command.id()));
     }
+  }
+
+  private Subscriptions.Outcome heard(Command.Subscribe command) {
+    return new Subscriptions.Outcome() {
+      @Override
+      public void subscribed(List<SubscribedTopic> topics) {
+        outcome.subscribed(command, topics);
+        runWaiting();
+      }
+
+      @Override
+      public void refused(RefusedException refusal) {
+        outcome.refused(command, refusal.withId(command.id()));
+        runWaiting();
+      }
+    };
   }
 
   private void runWaiting() {

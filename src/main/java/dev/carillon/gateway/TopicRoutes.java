@@ -44,8 +44,22 @@ final class TopicRoutes {
     String topic = CommandReader.pattern(context.pathParam("topic")).text();
     Problems.answer(
         context,
-        look(List.of(topic), 1),
-        looked -> JsonAnswer.send(context, looked.views().get(0)::writeTo));
+        look(List.of(topic), 1).compose(looked -> withHistory(looked.views().get(0))),
+        shown -> JsonAnswer.send(context, shown));
+  }
+
+  private Future<JsonAnswer.Value> withHistory(TopicView view) {
+    Optional<NodeHistory> history =
+        node.history().filter(kept -> kept.topics().keeps().test(view.id()));
+    if (history.isEmpty()) {
+      return Future.succeededFuture(view::writeTo);
+    }
+    return gateway
+        .hear(history.get().topics().store().bounds(view.id()))
+        .map(Optional::of)
+        // A store that can't be read takes nothing from the rest.
+        .otherwise(failure -> Optional.empty())
+        .map(bounds -> json -> view.writeTo(json, bounds));
   }
 
   /** Sums up what the gateways say; they may have looked at different numbers of topics. */

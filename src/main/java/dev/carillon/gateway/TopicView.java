@@ -1,7 +1,9 @@
 package dev.carillon.gateway;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.carillon.store.HistoryBounds;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * One topic or pattern as lists show it.
@@ -26,12 +28,21 @@ record TopicView(String id, boolean pattern, long subscribers, long recentEvents
 
   @Override
   public void writeTo(JsonGenerator json) throws IOException {
+    writeTo(json, Optional.empty());
+  }
+
+  void writeTo(JsonGenerator json, Optional<HistoryBounds> history) throws IOException {
     json.writeStartObject();
     json.writeStringField("topic", id);
     json.writeNumberField("subscribers", subscribers);
     // Events are published to topics: a pattern has no rate of its own.
     if (!pattern) {
       json.writeNumberField("rate", (double) recentEvents / TopicRates.SECONDS);
+    }
+    if (history.isPresent()) {
+      json.writeObjectFieldStart("history");
+      HistoryRoutes.writeFields(history.get(), json);
+      json.writeEndObject();
     }
     json.writeEndObject();
   }

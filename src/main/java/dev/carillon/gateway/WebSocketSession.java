@@ -174,6 +174,7 @@ final class WebSocketSession extends PublishSource
     if (subscriber != null) {
       ready(subscriber);
       gateway.writer().endOfFlush();
+      gateway.hub().roomFor(subscriber);
     }
   }
 
@@ -215,15 +216,23 @@ final class WebSocketSession extends PublishSource
   }
 
   @Override
-  public void done(Command.OfTopics command) {
+  public void subscribed(Command.Subscribe command, List<SubscribedTopic> topics) {
     command
         .id()
         .ifPresent(
             id -> {
-              answer(
-                  command instanceof Command.Subscribe
-                      ? Answers.subscribed(id, command.patterns())
-                      : Answers.unsubscribed(id));
+              answer(Answers.subscribed(id, topics));
+              flushUnlessReading();
+            });
+  }
+
+  @Override
+  public void unsubscribed(Command.Unsubscribe command) {
+    command
+        .id()
+        .ifPresent(
+            id -> {
+              answer(Answers.unsubscribed(id));
               flushUnlessReading();
             });
   }
@@ -276,8 +285,8 @@ final class WebSocketSession extends PublishSource
               id ->
                   answer(
                       publish.batch()
-                          ? Answers.published(id, published.eventIds())
-                          : Answers.published(id, published.eventIds().get(0))));
+                          ? Answers.published(id, published.events())
+                          : Answers.published(id, published.events().get(0))));
     } else if (outcome instanceof PublishOutcome.Refused refused) {
       // Past admission an unacknowledged publish is counted by the publisher and not answered.
       if (publish.id().isPresent() || refused.code() != ErrorCode.OVERLOADED) {

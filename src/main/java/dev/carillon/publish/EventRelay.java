@@ -3,7 +3,7 @@ package dev.carillon.publish;
 import dev.carillon.event.EventFrame;
 import java.util.List;
 
-/** Where published events go. Called on the publisher's event loop. */
+/** Where published events go. Called on the publisher's event loop unless said otherwise. */
 public interface EventRelay {
 
   /**
@@ -13,6 +13,28 @@ public interface EventRelay {
    */
   void relay(List<EventFrame> frames, Runnable taken);
 
+  /**
+   * Prepares to pass events on from another thread, which is the one that knows their order.
+   *
+   * @param taken runs later on this event loop, once all hubs that wanted the events have them
+   */
+  Ticket prepare(Runnable taken);
+
   /** Runs {@code action} when this turn of the event loop has read all it had to read. */
   void atEndOfTick(Runnable action);
+
+  /** Runs {@code action} on the publisher's event loop, later. For any thread. */
+  void execute(Runnable action);
+
+  /** The right to pass events on once. Used once, in one of the two ways. */
+  interface Ticket {
+
+    /**
+     * Passes events on, in their order and in that of the calls, without waiting. For any thread.
+     */
+    void relay(List<EventFrame> frames);
+
+    /** Gives the right back: nothing will be passed on. */
+    void cancel();
+  }
 }

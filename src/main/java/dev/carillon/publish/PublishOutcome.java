@@ -9,9 +9,9 @@ public sealed interface PublishOutcome {
   /**
    * The events are as safe as their topics promise.
    *
-   * @param eventIds in the order of the requests; a repeat has the id of the first one
+   * @param events in the order of the requests
    */
-  record Published(List<String> eventIds) implements PublishOutcome {}
+  record Published(List<PublishedEvent> events) implements PublishOutcome {}
 
   /** Nothing was published. */
   record Refused(ErrorCode code, String message) implements PublishOutcome {}

@@ -1,5 +1,9 @@
 package dev.carillon.publish;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One connection that publishes: how much of it is on its way, and whether reading from it is
  * paused.
@@ -8,6 +12,7 @@ package dev.carillon.publish;
  */
 public abstract class PublishSource {
   private long bytesInFlight;
+  private @Nullable Deque<Runnable> waiting;
   private boolean pausedForItself;
   private boolean pausedForAll;
 
@@ -51,6 +56,41 @@ public abstract class PublishSource {
     set(pausedForItself, false);
   }
 
+  /**
+   * From now on what this connection publishes waits, so that it can't overtake what it published
+   * before. Few can wait: reading pauses.
+   */
+  final void holdOrder() {
+    waiting = new ArrayDeque<>(2);
+    pausePublishing();
+  }
+
+  /** Makes {@code publish} wait where the order is being held. */
+  final boolean waitsFor(Runnable publish) {
+    if (waiting == null) {
+      return false;
+    }
+    waiting.add(publish);
+    return true;
+  }
+
+  /** What waits goes on, in its order; it may make the rest wait again. */
+  final void releaseOrder() {
+    Deque<Runnable> due = waiting;
+    waiting = null;
+    if (!pausedForItself && !pausedForAll) {
+      resumePublishing();
+    }
+    while (due != null && !due.isEmpty()) {
+      Runnable next = due.removeFirst();
+      if (waiting != null) {
+        waiting.add(next);
+      } else {
+        next.run();
+      }
+    }
+  }
+
   private void set(boolean forItself, boolean forAll) {
     boolean was = pausedForItself || pausedForAll;
     pausedForItself = forItself;
@@ -58,7 +98,7 @@ public abstract class PublishSource {
     boolean is = forItself || forAll;
     if (is && !was) {
       pausePublishing();
-    } else if (was && !is) {
+    } else if (was && !is && waiting == null) {
       resumePublishing();
     }
   }

@@ -10,8 +10,8 @@
  * {@link dev.carillon.publish.DeduplicationWindow} is shared by all of a node's and safe for
  * threads.
  *
- * <p>May know: {@code event}. Reaches the relay through {@link dev.carillon.publish.EventRelay}
- * only.
+ * <p>May know: {@code event}, and of {@code store} the contract. Reaches the relay through {@link
+ * dev.carillon.publish.EventRelay} only.
  */
 @NullMarked
 package dev.carillon.publish;

@@ -8,6 +8,7 @@ import dev.carillon.gateway.GatewayVerticle;
 import dev.carillon.gateway.Node;
 import dev.carillon.gateway.SubscriberIds;
 import dev.carillon.publish.DeduplicationWindow;
+import dev.carillon.store.StoreUnavailableException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -36,10 +37,13 @@ public final class CarillonServer {
   private final Vertx vertx;
   private final Node node;
   private final List<GatewayVerticle> gateways;
+  private final NodeStores stores;
   private final Promise<Void> closed = Promise.promise();
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  private CarillonServer(Config config, Vertx vertx, Node node, List<GatewayVerticle> gateways) {
+  private CarillonServer(
+      Config config, Vertx vertx, Node node, List<GatewayVerticle> gateways, NodeStores stores) {
+    this.stores = stores;
     this.config = config;
     this.vertx = vertx;
     this.node = node;
@@ -47,7 +51,7 @@ public final class CarillonServer {
   }
 
   /**
-   * Starts a node.
+   * Starts a node. Opens its store, where it has one, on the calling thread.
    *
    * @return completes when it serves; fails when it can't, for one when its port is taken
    */
@@ -58,6 +62,12 @@ public final class CarillonServer {
       transport = TransportChoice.choose(config.http().transport());
     } catch (IllegalStateException notAvailable) {
       return Future.failedFuture(notAvailable);
+    }
+    NodeStores stores;
+    try {
+      stores = NodeStores.open(config);
+    } catch (StoreUnavailableException notAvailable) {
+      return Future.failedFuture(new IllegalStateException(notAvailable.getMessage()));
     }
     Vertx vertx =
         Vertx.builder()
@@ -76,13 +86,15 @@ public final class CarillonServer {
             new DeduplicationWindow(
                 config.publish().dedupeWindow(),
                 config.publish().dedupeEvents(),
-                Ticker.systemTicker()));
+                Ticker.systemTicker()),
+            stores.history(),
+            stores.deadLetters());
     GatewaySettings settings = Settings.of(config, loops);
     List<GatewayVerticle> gateways = new ArrayList<>();
     for (int i = 0; i < loops; i++) {
       gateways.add(new GatewayVerticle(settings, node, config.publish().pendingBytes(), i == 0));
     }
-    CarillonServer server = new CarillonServer(config, vertx, node, List.copyOf(gateways));
+    CarillonServer server = new CarillonServer(config, vertx, node, List.copyOf(gateways), stores);
     // A promise of no context: one of this Vert.x could not tell of a failure once it is closed.
     Promise<CarillonServer> started = Promise.promise();
     server
@@ -93,7 +105,12 @@ public final class CarillonServer {
               LOG.info("transport={}", transport.name());
               started.complete(server);
             })
-        .onFailure(failure -> vertx.close().onComplete(closed -> started.fail(failure)));
+        .onFailure(
+            failure ->
+                vertx
+                    .close()
+                    .eventually(stores::close)
+                    .onComplete(closed -> started.fail(failure)));
     return started.future();
   }
 
@@ -143,7 +160,9 @@ public final class CarillonServer {
       node.setReady(false);
       // Gateways first: their last words go to the relay.
       List<Future<Void>> gone = gateways.stream().map(GatewayVerticle::close).toList();
-      Future.join(gone).onComplete(all -> vertx.close().onComplete(closed));
+      // Then the stores: what was handed to them is answered or refused before they close.
+      Future.join(gone)
+          .onComplete(all -> stores.close().onComplete(kept -> vertx.close().onComplete(closed)));
     }
     return closed.future();
   }

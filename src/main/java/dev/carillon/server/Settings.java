@@ -44,6 +44,9 @@ final class Settings {
         new PublishSettings(
             Math.max(1, config.publish().pendingBytes() / gateways),
             config.publish().connectionPendingBytes()),
+        new GatewaySettings.RecoverySettings(
+            (double) config.recovery().perSecond() / gateways,
+            config.recovery().deadline().toMillis()),
         limits.subscribers(),
         limits.eventsPerSecond());
   }
@@ -117,6 +120,7 @@ final class Settings {
       case DROP_NEWEST -> new OverflowPolicy.DropNewest();
       case DROP_OLDEST -> new OverflowPolicy.DropOldest();
       case CONFLATE -> new OverflowPolicy.Conflate();
+      case CATCH_UP -> new OverflowPolicy.CatchUp();
       case DISCONNECT -> new OverflowPolicy.Disconnect();
     };
   }

@@ -12,6 +12,17 @@ import dev.carillon.event.GapReason;
 public record DeadLetter(
     long id, String topic, String subscriber, GapReason reason, long timeMillis, Content content) {
 
+  /** The same with another id and content. */
+  public DeadLetter with(long newId, Content newContent) {
+    return new DeadLetter(newId, topic, subscriber, reason, timeMillis, newContent);
+  }
+
+  /** About what it takes to keep it. */
+  long bytes() {
+    long around = 100L + topic.length() + subscriber.length();
+    return content instanceof Lost lost ? around + StoredBytes.of(lost.event()) : around;
+  }
+
   /** What was lost. */
   public sealed interface Content {}
 

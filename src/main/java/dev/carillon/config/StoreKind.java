@@ -1,0 +1,9 @@
+package dev.carillon.config;
+
+/** Where histories are kept. */
+public enum StoreKind {
+  /** In a file, through a kill and a power cut. */
+  SQLITE,
+  /** In memory, for as long as the node runs. */
+  MEMORY
+}

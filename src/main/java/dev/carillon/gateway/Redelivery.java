@@ -1,0 +1,150 @@
+package dev.carillon.gateway;
+
+import dev.carillon.event.Event;
+import dev.carillon.event.EventFrame;
+import dev.carillon.publish.PublishOutcome;
+import dev.carillon.publish.PublishRequest;
+import dev.carillon.publish.PublishSource;
+import dev.carillon.store.DeadLetter;
+import dev.carillon.store.DeadLetter.Lost;
+import dev.carillon.store.DeadLetter.LostRange;
+import dev.carillon.store.HistoryPage;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Brings dead letters back: to the subscriber that lost them, or to their topic when it is gone.
+ * What is brought back is no dead letter any more; what finds no room stays one.
+ */
+final class Redelivery {
+  /** Events of a range that are brought back at once; the rest stays. */
+  private static final int MAX_EVENTS = 1000;
+
+  private final Node node;
+  private final Gateway gateway;
+
+  Redelivery(Node node, Gateway gateway) {
+    this.node = node;
+    this.gateway = gateway;
+  }
+
+  /** Brings all of them back, one after the other; completes with how many events that were. */
+  Future<Long> redeliver(List<DeadLetter> letters) {
+    Future<Long> sum = Future.succeededFuture(0L);
+    for (DeadLetter letter : letters) {
+      sum = sum.compose(before -> redeliver(letter).map(events -> before + events));
+    }
+    return sum;
+  }
+
+  private Future<Long> redeliver(DeadLetter letter) {
+    return events(letter)
+        .compose(
+            events ->
+                node.ask(gateway, asked -> toSubscriber(asked, letter.subscriber(), events))
+                    .compose(
+                        answers -> {
+                          Optional<Integer> taken =
+                              answers.stream().flatMap(Optional::stream).findFirst();
+                          return taken.isPresent()
+                              ? Future.succeededFuture(taken.get())
+                              : toTopic(events);
+                        })
+                    .compose(taken -> settle(letter, events, taken)));
+  }
+
+  /** The events of a letter, as far as they are still there. */
+  private Future<List<EventFrame>> events(DeadLetter letter) {
+    if (letter.content() instanceof Lost lost) {
+      return Future.succeededFuture(List.of(new EventFrame(lost.event())));
+    }
+    if (node.history().isPresent() && letter.content() instanceof LostRange range) {
+      int many = (int) Math.min(MAX_EVENTS, range.to() - range.from() + 1);
+      return gateway
+          .hear(
+              node.history()
+                  .get()
+                  .topics()
+                  .store()
+                  .read(letter.topic(), range.from() - 1, many, Long.MAX_VALUE))
+          .map(page -> within(page, range));
+    }
+    return Future.succeededFuture(List.of());
+  }
+
+  private static List<EventFrame> within(HistoryPage page, LostRange range) {
+    return page.bounds().epoch().equals(range.epoch())
+        ? page.frames().stream().filter(frame -> frame.offset() <= range.to()).toList()
+        : List.of();
+  }
+
+  /** How many of the events the subscriber took; empty when it is not connected there. */
+  private static Optional<Integer> toSubscriber(Gateway asked, String id, List<EventFrame> events) {
+    return asked
+        .session(id)
+        .map(
+            session -> {
+              int taken = 0;
+              while (taken < events.size()
+                  && asked.hub().redeliver(session.subscriber(), events.get(taken))) {
+                taken++;
+              }
+              asked.hub().flush();
+              asked.writer().endOfFlush();
+              return taken;
+            });
+  }
+
+  private Future<Integer> toTopic(List<EventFrame> events) {
+    if (events.isEmpty()) {
+      return Future.succeededFuture(0);
+    }
+    List<PublishRequest> requests = new ArrayList<>(events.size());
+    for (EventFrame frame : events) {
+      Event event = frame.event();
+      // Under a new id: the old one is known, and would not be published again.
+      requests.add(new PublishRequest(event.topic(), event.data(), event.key(), Optional.empty()));
+    }
+    Promise<Integer> done = Promise.promise();
+    gateway
+        .publisher()
+        .publish(
+            new PublishSource() {
+              @Override
+              protected void pausePublishing() {}
+
+              @Override
+              protected void resumePublishing() {}
+
+              @Override
+              protected void flushAnswers() {}
+            },
+            requests,
+            outcome -> {
+              if (outcome instanceof PublishOutcome.Refused refused) {
+                done.fail(new RefusedException(refused.code(), refused.message()));
+              } else {
+                done.complete(requests.size());
+              }
+            });
+    return done.future();
+  }
+
+  /** Removes what was brought back; of a range the rest stays. */
+  private Future<Long> settle(DeadLetter letter, List<EventFrame> events, int taken) {
+    if (taken < events.size() && taken == 0) {
+      return Future.succeededFuture(0L);
+    }
+    if (letter.content() instanceof LostRange range) {
+      long next = events.isEmpty() ? range.to() + 1 : events.get(taken - 1).offset() + 1;
+      if (next <= range.to()) {
+        node.deadLetters()
+            .write(List.of(letter.with(0, new LostRange(range.epoch(), next, range.to()))));
+      }
+    }
+    return gateway.hear(node.deadLetters().remove(List.of(letter.id()))).map(gone -> (long) taken);
+  }
+}

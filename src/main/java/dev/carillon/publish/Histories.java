@@ -1,0 +1,13 @@
+package dev.carillon.publish;
+
+import dev.carillon.event.Pattern;
+import dev.carillon.store.EventStore;
+import java.util.function.Predicate;
+
+/**
+ * The topics that keep history, and the store that keeps it. For any thread.
+ *
+ * @param keeps whether a topic keeps history; always the same answer for the same topic
+ * @param mayKeep whether a topic that a pattern matches may keep history
+ */
+public record Histories(EventStore store, Predicate<String> keeps, Predicate<Pattern> mayKeep) {}

@@ -1,0 +1,102 @@
+package dev.carillon.store;
+
+import dev.carillon.event.Event;
+import dev.carillon.event.EventData;
+import dev.carillon.event.Position;
+import dev.carillon.event.Topic;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/** An event as a row of the table {@code events}, with a checksum over all of it. */
+final class EventRow {
+  /** What {@link #read} expects, in this order. */
+  static final String COLUMNS = "\"offset\", id, time, \"key\", kind, data, checksum";
+
+  static final String INSERT =
+      "INSERT INTO events (topic, \"offset\", id, time, \"key\", kind, data, bytes, checksum)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  private EventRow() {}
+
+  static void write(PreparedStatement insert, long topicId, AppendPlan.Row row)
+      throws SQLException {
+    Event event = row.event();
+    insert.setLong(1, topicId);
+    insert.setLong(2, row.offset());
+    insert.setString(3, event.id());
+    insert.setLong(4, event.timeMillis());
+    if (event.key().isPresent()) {
+      insert.setString(5, event.key().get());
+    } else {
+      insert.setNull(5, Types.VARCHAR);
+    }
+    insert.setInt(6, event.data().kind() == EventData.Kind.JSON ? 0 : 1);
+    insert.setBytes(7, event.data().json());
+    insert.setLong(8, row.bytes());
+    insert.setLong(9, checksum(event, row.offset()));
+  }
+
+  /**
+   * Reads one row.
+   *
+   * @return the event; nothing when the row is not as it was written
+   */
+  static Optional<Event> read(ResultSet row, Topic topic, String epoch) throws SQLException {
+    long offset = row.getLong(1);
+    String id = row.getString(2);
+    long time = row.getLong(3);
+    String key = row.getString(4);
+    int kind = row.getInt(5);
+    byte[] data = row.getBytes(6);
+    if (id == null
+        || data == null
+        || id.isEmpty()
+        || id.length() > Event.MAX_ID_LENGTH
+        || (key != null && (key.isEmpty() || key.length() > Event.MAX_KEY_LENGTH))
+        || offset < 1) {
+      return Optional.empty();
+    }
+    EventData content = kind == 0 ? EventData.ofJson(data) : EventData.ofBase64(unquoted(data));
+    Event event =
+        new Event(
+            topic,
+            id,
+            time,
+            Optional.ofNullable(key),
+            content,
+            Optional.of(new Position(epoch, offset)));
+    return checksum(event, offset) == row.getLong(7) ? Optional.of(event) : Optional.empty();
+  }
+
+  private static String unquoted(byte[] json) {
+    String text = new String(json, StandardCharsets.ISO_8859_1);
+    return text.length() < 2 ? "" : text.substring(1, text.length() - 1);
+  }
+
+  /** Over every field, with the topic's name: a row that moved is as wrong as one that changed. */
+  static long checksum(Event event, long offset) {
+    CRC32C sum = new CRC32C();
+    ByteBuffer numbers = ByteBuffer.allocate(2 * Long.BYTES + 1);
+    numbers.putLong(offset).putLong(event.timeMillis());
+    numbers.put((byte) (event.data().kind() == EventData.Kind.JSON ? 0 : 1)).flip();
+    sum.update(numbers);
+    update(sum, event.topic().name());
+    update(sum, event.id());
+    update(sum, event.key().orElse(""));
+    byte[] data = event.data().json();
+    sum.update(data, 0, data.length);
+    return sum.getValue();
+  }
+
+  private static void update(CRC32C sum, String text) {
+    sum.update(text.getBytes(StandardCharsets.UTF_8));
+    // Ends the field, so that two fields can't trade characters.
+    sum.update(0);
+  }
+}

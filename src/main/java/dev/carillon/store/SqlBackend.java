@@ -1,0 +1,435 @@
+package dev.carillon.store;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The writing side of a {@link SqlStore}: one connection, used by the writer thread only, but for
+ * {@link #cached} and {@link #epoch}.
+ */
+final class SqlBackend implements GroupCommit.Backend {
+  /** Histories whose heads are kept in memory. They only save a look into the database. */
+  private static final int MAX_HEADS = 100_000;
+
+  /** Removed in one step, so that no step holds up those who publish. */
+  private static final int MAX_REMOVED = 500;
+
+  /** Events past a rule's count that wait for the next removal: one removal for many events. */
+  private static final int SLACK_EVENTS = 64;
+
+  private static final int SWEPT_TOPICS = 32;
+  private static final long MIN_SWEEP_MILLIS = 1000;
+
+  /** A sweep of all histories takes at most this part of the time. */
+  private static final int SWEEP_PART = 20;
+
+  /** No topic's name begins so. */
+  private static final String PURGED = "!";
+
+  private static final String HEAD = "id, name, epoch, first, last, bytes, used";
+
+  private final SqlDialect dialect;
+  private final StoreSettings settings;
+  private final Clock clock;
+  private final ChosenIds ids;
+  private final Cache<String, Head> heads = Caffeine.newBuilder().maximumSize(MAX_HEADS).build();
+
+  // The writer thread's own.
+  private @Nullable Connection connection;
+  private @Nullable SqlStatements statements;
+  private long bytesUsed;
+  private int topicsUsed;
+  private long lastTopicId;
+  private long sweptId;
+  private long sweepBegunMillis;
+  private long sweepDueMillis;
+
+  /** Written by the writer thread, read by any. */
+  private volatile String epoch = "";
+
+  SqlBackend(SqlDialect dialect, StoreSettings settings, Clock clock) {
+    this.dialect = dialect;
+    this.settings = settings;
+    this.clock = clock;
+    this.ids = new ChosenIds(settings.dedupeWindow().toMillis(), settings.dedupeEvents());
+  }
+
+  // ---- for any thread
+
+  /** The head of a history as it was last committed, if it is in memory. */
+  Optional<Head> cached(String topic) {
+    return Optional.ofNullable(heads.getIfPresent(topic));
+  }
+
+  /** The epoch of topics that were never used. */
+  String epoch() {
+    return epoch;
+  }
+
+  // ---- opening
+
+  /** Opens the database and reads what is always in memory; before the writer thread starts. */
+  void open() throws SQLException {
+    Connection opened = dialect.writer();
+    connection = opened;
+    statements = new SqlStatements(opened);
+    try (Statement statement = opened.createStatement()) {
+      try (ResultSet row = statement.executeQuery("SELECT epoch FROM store WHERE id = 1")) {
+        if (row.next()) {
+          epoch = row.getString(1);
+        }
+      }
+      if (epoch.isEmpty()) {
+        epoch = Epochs.fresh();
+        statement.executeUpdate(
+            "INSERT INTO store (id, epoch, probes) VALUES (1, '" + epoch + "', 0)");
+        opened.commit();
+      }
+      try (ResultSet row =
+          statement.executeQuery(
+              "SELECT COUNT(*), COALESCE(SUM(bytes), 0), COALESCE(MAX(id), 0) FROM topics")) {
+        row.next();
+        topicsUsed = row.getInt(1);
+        bytesUsed = row.getLong(2);
+        lastTopicId = row.getLong(3);
+      }
+    }
+    loadIds(opened);
+    opened.rollback();
+  }
+
+  private void loadIds(Connection opened) throws SQLException {
+    try (PreparedStatement query =
+        opened.prepareStatement(
+            "SELECT t.name, t.epoch, i.id, i.\"offset\", i.fingerprint, i.time"
+                + " FROM event_ids i JOIN topics t ON t.id = i.topic"
+                + " WHERE i.time > ? ORDER BY i.time DESC LIMIT ?")) {
+      query.setLong(1, clock.millis() - settings.dedupeWindow().toMillis());
+      query.setInt(2, settings.dedupeEvents());
+      List<Map.Entry<ChosenIds.Key, ChosenIds.Known>> newestFirst = new ArrayList<>();
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          newestFirst.add(
+              Map.entry(
+                  new ChosenIds.Key(row.getString(1), row.getString(2), row.getString(3)),
+                  new ChosenIds.Known(row.getLong(4), row.getLong(5), row.getLong(6))));
+        }
+      }
+      for (int i = newestFirst.size() - 1; i >= 0; i--) {
+        ids.load(newestFirst.get(i).getKey(), newestFirst.get(i).getValue());
+      }
+    }
+  }
+
+  // ---- appending
+
+  @Override
+  public List<AppendOutcome> commit(List<Append> appends) throws SQLException {
+    long now = clock.millis();
+    AppendPlan plan =
+        new AppendPlan(settings, ids, this::findQuietly, epoch, bytesUsed, topicsUsed, now);
+    try {
+      appends.forEach(plan::add);
+      if (!plan.rows().isEmpty()) {
+        store(plan);
+      }
+    } catch (SQLException | RuntimeException e) {
+      ids.drop();
+      rollback();
+      if (e instanceof UncheckedSqlException unchecked) {
+        throw unchecked.sql();
+      }
+      throw e;
+    }
+    ids.keep();
+    return plan.outcomes();
+  }
+
+  private void store(AppendPlan plan) throws SQLException {
+    SqlStatements sql = statements();
+    List<Head> changed = new ArrayList<>(plan.heads().size());
+    Map<String, Head> planned = plan.heads();
+    int newTopics = 0;
+    long bytes = 0;
+    for (Head head : List.copyOf(planned.values())) {
+      if (head.id() == 0) {
+        Head numbered = head.withId(lastTopicId + ++newTopics);
+        sql.insertTopic(numbered);
+        planned.put(head.topic(), numbered);
+      }
+    }
+    for (AppendPlan.Row row : plan.rows()) {
+      Head head = planned.get(row.event().topic().name());
+      if (head == null) {
+        throw new IllegalStateException("an event of no planned history");
+      }
+      sql.addEvent(head.id(), row);
+      bytes += row.bytes();
+    }
+    sql.flushEvents();
+    for (Head head : planned.values()) {
+      Head trimmed = head;
+      HistoryRule rule = settings.rules().apply(head.topic());
+      if (head.events() - rule.maxEvents() >= SLACK_EVENTS) {
+        trimmed = removeBefore(head, head.last() - rule.maxEvents() + 1);
+      }
+      bytes -= head.bytes() - trimmed.bytes();
+      sql.addHead(trimmed);
+      changed.add(trimmed);
+    }
+    sql.flushHeads();
+    connection().commit();
+    lastTopicId += newTopics;
+    topicsUsed += newTopics;
+    bytesUsed += bytes;
+    changed.forEach(head -> heads.put(head.topic(), head));
+  }
+
+  /** Removes events before {@code first}, or as many of them as one step may. */
+  private Head removeBefore(Head head, long first) throws SQLException {
+    long until = Math.min(first, head.first() + 2 * MAX_REMOVED);
+    return head.trim(until, statements().removeEvents(head.id(), until));
+  }
+
+  private Optional<Head> find(String topic) throws SQLException {
+    Head cached = heads.getIfPresent(topic);
+    if (cached != null) {
+      return Optional.of(cached);
+    }
+    Optional<Head> found = statements().head(topic);
+    found.ifPresent(head -> heads.put(topic, head));
+    return found;
+  }
+
+  private Optional<Head> findQuietly(String topic) {
+    try {
+      return find(topic);
+    } catch (SQLException e) {
+      throw new UncheckedSqlException(e);
+    }
+  }
+
+  /** Begins another life of a history; the events of the old one are removed in the background. */
+  HistoryBounds purge(String topic) throws SQLException {
+    try {
+      Optional<Head> found = find(topic);
+      long id = lastTopicId + 1;
+      Head fresh = new Head(id, topic, Epochs.fresh(), 1, 0, 0, clock.millis());
+      if (found.isPresent()) {
+        statements().rename(found.get().id(), PURGED + found.get().id());
+      }
+      statements().insertTopic(fresh);
+      connection().commit();
+      lastTopicId = id;
+      topicsUsed++;
+      heads.put(topic, fresh);
+      found.ifPresent(old -> ids.forget(topic, old.epoch()));
+      return fresh.bounds(settings.rules().apply(topic));
+    } catch (SQLException e) {
+      rollback();
+      throw e;
+    }
+  }
+
+  // ---- upkeep
+
+  @Override
+  public boolean upkeep() throws SQLException {
+    try {
+      boolean moreIds = forgetIds();
+      boolean more = sweep() || moreIds;
+      // Ends the look at the database where nothing was changed.
+      connection().commit();
+      return more;
+    } catch (SQLException e) {
+      rollback();
+      throw e;
+    }
+  }
+
+  private boolean forgetIds() throws SQLException {
+    List<ChosenIds.Key> forgotten = ids.forget(clock.millis(), MAX_REMOVED);
+    for (ChosenIds.Key key : forgotten) {
+      Optional<Head> head = find(key.topic());
+      if (head.isPresent() && head.get().epoch().equals(key.epoch())) {
+        statements().addForgottenId(head.get().id(), key.eventId());
+      }
+    }
+    statements().flushForgottenIds();
+    return forgotten.size() == MAX_REMOVED;
+  }
+
+  private boolean sweep() throws SQLException {
+    long now = clock.millis();
+    if (sweptId == 0) {
+      if (now >= sweepBegunMillis && now < sweepDueMillis) {
+        return false;
+      }
+      sweepBegunMillis = now;
+    }
+    List<Head> page = statements().headsAfter(sweptId, SWEPT_TOPICS);
+    for (Head head : page) {
+      if (!upkeep(head, now)) {
+        // There is more of it: the next step goes on with it.
+        return true;
+      }
+      sweptId = head.id();
+    }
+    if (page.size() < SWEPT_TOPICS) {
+      sweptId = 0;
+      long took = Math.max(0, now - sweepBegunMillis);
+      sweepDueMillis = now + Math.max(MIN_SWEEP_MILLIS, took * SWEEP_PART);
+      return false;
+    }
+    return true;
+  }
+
+  /** One step for one history; returns whether that was all there is to do. */
+  private boolean upkeep(Head head, long now) throws SQLException {
+    if (head.topic().startsWith(PURGED)) {
+      return removePurged(head);
+    }
+    if (head.events() == 0) {
+      if (now - head.usedMillis() > settings.forgetTopicsAfter().toMillis()) {
+        forget(head);
+      }
+      return true;
+    }
+    HistoryRule rule = settings.rules().apply(head.topic());
+    long oldest = now - rule.maxAge().toMillis();
+    SqlStatements.Excess excess =
+        statements()
+            .excess(head, head.last() - rule.maxEvents() + 1, oldest, rule.maxBytes(), MAX_REMOVED);
+    if (excess.first() == head.first()) {
+      return true;
+    }
+    statements().removeEvents(head.id(), excess.first());
+    change(head.trim(excess.first(), excess.bytes()), excess.bytes());
+    return !excess.more();
+  }
+
+  private boolean removePurged(Head head) throws SQLException {
+    long until = Math.min(head.last() + 1, head.first() + MAX_REMOVED);
+    long gone = statements().removeEvents(head.id(), until);
+    if (until > head.last()) {
+      statements().removeTopic(head.id());
+      connection().commit();
+      topicsUsed--;
+      bytesUsed -= head.bytes();
+      return true;
+    }
+    change(head.trim(until, gone), gone);
+    return false;
+  }
+
+  private void forget(Head head) throws SQLException {
+    String next = Epochs.fresh();
+    statements().removeTopic(head.id());
+    statements().setEpoch(next);
+    connection().commit();
+    topicsUsed--;
+    bytesUsed -= head.bytes();
+    heads.invalidate(head.topic());
+    // Or an offset could stand for two events in one epoch.
+    epoch = next;
+  }
+
+  private void change(Head head, long bytesGone) throws SQLException {
+    statements().addHead(head);
+    statements().flushHeads();
+    connection().commit();
+    bytesUsed -= bytesGone;
+    if (!head.topic().startsWith(PURGED)) {
+      heads.put(head.topic(), head);
+    }
+  }
+
+  // ---- failing and ending
+
+  @Override
+  public void probe() throws SQLException {
+    try {
+      statements().probe();
+      connection().commit();
+    } catch (SQLException e) {
+      rollback();
+      throw e;
+    }
+  }
+
+  @Override
+  public StoreHealth diagnose(Exception failure) {
+    return dialect.diagnose(failure);
+  }
+
+  @Override
+  public void close() throws SQLException {
+    Connection open = connection();
+    try {
+      statements().close();
+      dialect.beforeClose(open);
+    } finally {
+      open.close();
+      dialect.release();
+    }
+  }
+
+  private void rollback() {
+    try {
+      connection().rollback();
+      statements().forgetBatches();
+    } catch (SQLException e) {
+      // The transaction is gone either way; what failed is already known.
+      assert e != null;
+    }
+  }
+
+  private Connection connection() {
+    if (connection == null) {
+      throw new IllegalStateException("not opened yet");
+    }
+    return connection;
+  }
+
+  private SqlStatements statements() {
+    if (statements == null) {
+      throw new IllegalStateException("not opened yet");
+    }
+    return statements;
+  }
+
+  /** How heads are read. */
+  static String headColumns() {
+    return HEAD;
+  }
+
+  /** Whether the row is that of a history, not of one that was purged. */
+  static boolean isHistory(Head head) {
+    return !head.topic().startsWith(PURGED);
+  }
+
+  private static final class UncheckedSqlException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient SQLException sql;
+
+    UncheckedSqlException(SQLException sql) {
+      super(sql);
+      this.sql = sql;
+    }
+
+    SQLException sql() {
+      return sql;
+    }
+  }
+}

@@ -1,0 +1,264 @@
+package dev.carillon.store;
+
+import dev.carillon.event.Pattern;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Histories in a database, over JDBC: what differs between databases is the {@link SqlDialect}.
+ *
+ * <p>One connection writes, on the thread of {@link GroupCommit}; each reading thread has one of
+ * its own.
+ */
+public final class SqlStore implements EventStore {
+  /** Reads that wait at most; who asks bounds them lower. */
+  private static final int MAX_WAITING_READS = 10_000;
+
+  /** Histories compared with their events when a store is opened. */
+  private static final int CHECKED_HEADS = 1000;
+
+  private final SqlDialect dialect;
+  private final StoreSettings settings;
+  private final SqlBackend backend;
+  private final GroupCommit commits;
+  private final ThreadPoolExecutor readers;
+  private final Queue<SqlReader> idleReaders = new ConcurrentLinkedQueue<>();
+
+  private SqlStore(SqlDialect dialect, StoreSettings settings, Clock clock) {
+    this.dialect = dialect;
+    this.settings = settings;
+    this.backend = new SqlBackend(dialect, settings, clock);
+    this.commits = new GroupCommit(dialect.name(), settings.batchBytes(), backend);
+    AtomicInteger number = new AtomicInteger();
+    this.readers =
+        new ThreadPoolExecutor(
+            settings.readers(),
+            settings.readers(),
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(MAX_WAITING_READS),
+            work -> {
+              Thread thread = new Thread(work, "carillon-history-" + number.getAndIncrement());
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /**
+   * Opens a SQLite file, or makes it. Blocks.
+   *
+   * @throws StoreUnavailableException saying in one line which file it is about and what is wrong:
+   *     it is damaged, can't be written, or another process has it
+   */
+  public static SqlStore openSqlite(Path file, StoreSettings settings, Clock clock) {
+    return open(new SqliteDialect(file), settings, clock);
+  }
+
+  static SqlStore open(SqlDialect dialect, StoreSettings settings, Clock clock) {
+    dialect.claim();
+    try {
+      migrate(dialect);
+      SqlStore store = new SqlStore(dialect, settings, clock);
+      store.backend.open();
+      store.checkHeads();
+      store.commits.start();
+      return store;
+    } catch (SQLException | FlywayException e) {
+      dialect.release();
+      throw new StoreUnavailableException(
+          "store " + dialect.name() + " can't be opened: " + reason(dialect, e), e);
+    } catch (StoreUnavailableException e) {
+      dialect.release();
+      throw e;
+    }
+  }
+
+  private static void migrate(SqlDialect dialect) {
+    Flyway.configure(SqlStore.class.getClassLoader())
+        .dataSource(dialect.dataSource())
+        .locations(dialect.migrations())
+        .table("schema_history")
+        .loggers("slf4j")
+        .load()
+        .migrate();
+  }
+
+  private static String reason(SqlDialect dialect, Exception failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        String message = String.valueOf(sql.getMessage()).lines().findFirst().orElse("");
+        return dialect.isDamage(sql) ? "it is damaged: " + message : message;
+      }
+    }
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("unknown reason");
+  }
+
+  /** Compares what the store says of its histories with the events that are there. */
+  private void checkHeads() throws SQLException {
+    try (Connection connection = dialect.reader();
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT t.name, t.first, t.last,"
+                    + " (SELECT MIN(\"offset\") FROM events WHERE topic = t.id),"
+                    + " (SELECT MAX(\"offset\") FROM events WHERE topic = t.id)"
+                    + " FROM topics t ORDER BY t.used DESC LIMIT "
+                    + CHECKED_HEADS)) {
+      while (row.next()) {
+        boolean isEmpty = row.getLong(2) > row.getLong(3);
+        boolean fits =
+            isEmpty
+                ? row.getObject(4) == null
+                : row.getLong(4) == row.getLong(2) && row.getLong(5) == row.getLong(3);
+        if (!fits) {
+          throw new StoreUnavailableException(
+              "store "
+                  + dialect.name()
+                  + " is damaged: the history of topic "
+                  + row.getString(1)
+                  + " lacks events");
+        }
+      }
+      connection.rollback();
+    }
+  }
+
+  @Override
+  public void append(List<NewEvent> events, AppendAnswer answer) {
+    commits.append(new Append(events, answer));
+  }
+
+  @Override
+  public CompletionStage<HistoryPage> read(String topic, long after, int maxEvents, long maxBytes) {
+    return ask(
+        open ->
+            open.page(
+                Head.unused(topic, backend.epoch()),
+                settings.rules().apply(topic),
+                after,
+                maxEvents,
+                maxBytes));
+  }
+
+  @Override
+  public CompletionStage<HistoryBounds> bounds(String topic) {
+    HistoryRule rule = settings.rules().apply(topic);
+    return backend
+        .cached(topic)
+        .<CompletionStage<HistoryBounds>>map(
+            head -> CompletableFuture.completedFuture(head.bounds(rule)))
+        .orElseGet(
+            () ->
+                ask(
+                    open ->
+                        open.head(topic)
+                            .orElseGet(() -> Head.unused(topic, backend.epoch()))
+                            .bounds(rule)));
+  }
+
+  @Override
+  public CompletionStage<List<HistoryBounds>> histories(Pattern pattern, String after, int limit) {
+    return ask(
+        open ->
+            open.heads(pattern, after, limit).stream()
+                .map(head -> head.bounds(settings.rules().apply(head.topic())))
+                .toList());
+  }
+
+  @Override
+  public CompletionStage<HistoryBounds> purge(String topic) {
+    return commits.run(() -> backend.purge(topic));
+  }
+
+  @Override
+  public StoreHealth health() {
+    return commits.health();
+  }
+
+  @Override
+  public CompletionStage<Void> close() {
+    readers.shutdown();
+    return commits
+        .close()
+        .thenRun(
+            () -> {
+              for (SqlReader idle = idleReaders.poll(); idle != null; idle = idleReaders.poll()) {
+                closeQuietly(idle);
+              }
+            });
+  }
+
+  private interface Question<T> {
+    T ask(SqlReader reader) throws SQLException, SqlReader.DamagedException;
+  }
+
+  private <T> CompletionStage<T> ask(Question<T> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    try {
+      readers.execute(() -> ask(question, answer));
+    } catch (RejectedExecutionException e) {
+      answer.completeExceptionally(
+          new StoreUnavailableException(
+              readers.isShutdown() ? "the store is closed" : "too many reads wait", e));
+    }
+    return answer;
+  }
+
+  private <T> void ask(Question<T> question, CompletableFuture<T> answer) {
+    @Nullable SqlReader open = null;
+    try {
+      open = idleReaders.poll();
+      if (open == null) {
+        open = new SqlReader(dialect.reader());
+      }
+      T found = question.ask(open);
+      idleReaders.add(open);
+      answer.complete(found);
+    } catch (SqlReader.DamagedException e) {
+      idleReaders.add(open);
+      answer.completeExceptionally(damaged(String.valueOf(e.getMessage())));
+    } catch (SQLException | RuntimeException e) {
+      // The next question gets a connection that did not fail.
+      closeQuietly(open);
+      answer.completeExceptionally(
+          e instanceof SQLException sql && dialect.isDamage(sql)
+              ? damaged(String.valueOf(e.getMessage()))
+              : new StoreUnavailableException("store " + dialect.name() + " can't be read", e));
+    }
+  }
+
+  private StoreUnavailableException damaged(String problem) {
+    StoreHealth.Failed failed =
+        new StoreHealth.Failed("store " + dialect.name() + " is damaged: " + problem);
+    commits.failFromOutside(failed);
+    return new StoreUnavailableException(failed.reason());
+  }
+
+  private static void closeQuietly(@Nullable SqlReader reader) {
+    try {
+      if (reader != null) {
+        reader.close();
+      }
+    } catch (SQLException e) {
+      // Nothing is lost with a connection that only reads.
+      assert e != null;
+    }
+  }
+}

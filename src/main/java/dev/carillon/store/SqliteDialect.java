@@ -1,0 +1,181 @@
+package dev.carillon.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * A SQLite file: write-ahead log, and an fsync of it at every commit.
+ *
+ * <p>One process at a time has the file, by a lock on a file beside it that the operating system
+ * lets go of however the process ends.
+ */
+final class SqliteDialect implements SqlDialect {
+  private static final int BUSY_MILLIS = 10_000;
+  private static final int PRIMARY_CODE = 0xff;
+
+  private final Path file;
+  private @Nullable FileChannel lockFile;
+  private @Nullable FileLock lock;
+
+  SqliteDialect(Path file) {
+    this.file = file.toAbsolutePath().normalize();
+  }
+
+  @Override
+  public String name() {
+    return file.toString();
+  }
+
+  @Override
+  public DataSource dataSource() {
+    return source();
+  }
+
+  @Override
+  public String migrations() {
+    return "classpath:dev/carillon/store/sqlite";
+  }
+
+  @Override
+  public Connection writer() throws SQLException {
+    Connection connection = source().getConnection();
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  @Override
+  public Connection reader() throws SQLException {
+    Connection connection = source().getConnection();
+    try (Statement statement = connection.createStatement()) {
+      // Not opened read-only: such a connection can't take part in the write-ahead log.
+      statement.execute("PRAGMA query_only = true");
+    }
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  private SQLiteDataSource source() {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
+    config.setBusyTimeout(BUSY_MILLIS);
+    config.setPragma(SQLiteConfig.Pragma.TEMP_STORE, "MEMORY");
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    source.setUrl("jdbc:sqlite:" + file);
+    return source;
+  }
+
+  @Override
+  public void claim() {
+    Path directory = file.getParent();
+    try {
+      if (directory != null) {
+        Files.createDirectories(directory);
+      }
+      FileChannel opened =
+          FileChannel.open(
+              Path.of(file + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      lockFile = opened;
+      lock = opened.tryLock();
+    } catch (IOException e) {
+      throw new StoreUnavailableException("store " + file + " can't be opened: " + reason(e), e);
+    } catch (OverlappingFileLockException e) {
+      throw inUse();
+    }
+    if (lock == null) {
+      release();
+      throw inUse();
+    }
+    SqliteWal.check(Path.of(file + "-wal"))
+        .ifPresent(
+            problem -> {
+              release();
+              throw new StoreUnavailableException("store " + file + " is damaged: " + problem);
+            });
+  }
+
+  private StoreUnavailableException inUse() {
+    return new StoreUnavailableException(
+        "store " + file + " is in use by another process; a file serves one node");
+  }
+
+  @Override
+  public void release() {
+    try {
+      if (lockFile != null) {
+        // With the channel the lock goes.
+        lockFile.close();
+      }
+    } catch (IOException e) {
+      // The process ends it.
+      assert e != null;
+    }
+  }
+
+  @Override
+  public boolean isDamage(SQLException failure) {
+    int code = primaryCode(failure);
+    return code == SQLiteErrorCode.SQLITE_CORRUPT.code
+        || code == SQLiteErrorCode.SQLITE_NOTADB.code;
+  }
+
+  @Override
+  public StoreHealth diagnose(Exception failure) {
+    if (failure instanceof SQLException sql) {
+      if (isDamage(sql)) {
+        return new StoreHealth.Failed("store " + file + " is damaged: " + reason(failure));
+      }
+      int code = code(sql);
+      if (code == SQLiteErrorCode.SQLITE_IOERR_FSYNC.code
+          || code == SQLiteErrorCode.SQLITE_IOERR_DIR_FSYNC.code) {
+        // What the disk has nobody knows any more, and a second fsync may say that all is well.
+        return new StoreHealth.Failed(
+            "store " + file + ": the disk failed to make events durable (fsync)");
+      }
+      if (primaryCode(sql) == SQLiteErrorCode.SQLITE_FULL.code) {
+        return new StoreHealth.Refusing("store " + file + ": no space left on the disk");
+      }
+      if (primaryCode(sql) == SQLiteErrorCode.SQLITE_READONLY.code) {
+        return new StoreHealth.Refusing("store " + file + " can't be written to");
+      }
+    }
+    return new StoreHealth.Refusing("store " + file + " fails: " + reason(failure));
+  }
+
+  @Override
+  public void beforeClose(Connection writer) throws SQLException {
+    writer.rollback();
+    writer.setAutoCommit(true);
+    try (Statement statement = writer.createStatement()) {
+      statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+  }
+
+  private static int code(SQLException failure) {
+    return failure instanceof SQLiteException sqlite
+        ? sqlite.getResultCode().code
+        : failure.getErrorCode();
+  }
+
+  private static int primaryCode(SQLException failure) {
+    return code(failure) & PRIMARY_CODE;
+  }
+
+  private static String reason(Exception failure) {
+    return String.valueOf(failure.getMessage()).lines().findFirst().orElse("unknown reason");
+  }
+}
