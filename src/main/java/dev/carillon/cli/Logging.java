@@ -70,6 +70,8 @@ final class Logging {
     root.addAppender(delivery.apply(standardError));
     root.setLevel(level(level));
     context.getLogger(TALKATIVE).setLevel(Level.ERROR);
+    // Says line by line how it makes a schema.
+    context.getLogger("org.flywaydb").setLevel(Level.WARN);
     if (level.compareTo(LogLevel.INFO) > 0) {
       // Netty and Vert.x in detail would bury what was asked for.
       context.getLogger("io.netty").setLevel(Level.INFO);

@@ -114,7 +114,7 @@ final class CrossChecks {
               && JsonTree.find(tree, key + ".history").isEmpty()) {
             refuse(
                 key + ".overflow",
-                "needs a history in the same rule: what is to be caught up on must be kept");
+                "must have a history in the same rule: what is to be caught up on must be kept");
           }
         });
   }

@@ -5,7 +5,6 @@ import java.time.Duration;
 /**
  * The bounds of what is kept of undelivered events.
  *
- * @param enabled whether any are kept
  * @param events of each topic
  * @param bytes of each topic together, about
  * @param age how long each is kept
@@ -14,10 +13,4 @@ import java.time.Duration;
  * @param pending waiting to be written
  */
 public record DeadLetters(
-    boolean enabled,
-    int events,
-    long bytes,
-    Duration age,
-    int topics,
-    long totalBytes,
-    int pending) {}
+    int events, long bytes, Duration age, int topics, long totalBytes, int pending) {}

@@ -61,8 +61,9 @@ public abstract class PublishSource {
    * before. Few can wait: reading pauses.
    */
   final void holdOrder() {
+    boolean was = isPaused();
     waiting = new ArrayDeque<>(2);
-    pausePublishing();
+    changed(was);
   }
 
   /** Makes {@code publish} wait where the order is being held. */
@@ -76,11 +77,10 @@ public abstract class PublishSource {
 
   /** What waits goes on, in its order; it may make the rest wait again. */
   final void releaseOrder() {
+    boolean was = isPaused();
     Deque<Runnable> due = waiting;
     waiting = null;
-    if (!pausedForItself && !pausedForAll) {
-      resumePublishing();
-    }
+    changed(was);
     while (due != null && !due.isEmpty()) {
       Runnable next = due.removeFirst();
       if (waiting != null) {
@@ -92,13 +92,20 @@ public abstract class PublishSource {
   }
 
   private void set(boolean forItself, boolean forAll) {
-    boolean was = pausedForItself || pausedForAll;
+    boolean was = isPaused();
     pausedForItself = forItself;
     pausedForAll = forAll;
-    boolean is = forItself || forAll;
-    if (is && !was) {
+    changed(was);
+  }
+
+  private boolean isPaused() {
+    return pausedForItself || pausedForAll || waiting != null;
+  }
+
+  private void changed(boolean was) {
+    if (isPaused() && !was) {
       pausePublishing();
-    } else if (was && !is && waiting == null) {
+    } else if (was && !isPaused()) {
       resumePublishing();
     }
   }

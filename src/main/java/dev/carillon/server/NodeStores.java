@@ -11,7 +11,6 @@ import dev.carillon.store.EventStore;
 import dev.carillon.store.HistoryPages;
 import dev.carillon.store.MemoryDeadLetters;
 import dev.carillon.store.MemoryStore;
-import dev.carillon.store.NoDeadLetters;
 import dev.carillon.store.SqlDeadLetters;
 import dev.carillon.store.SqlStore;
 import dev.carillon.store.StoreSettings;
@@ -80,9 +79,6 @@ record NodeStores(Optional<NodeHistory> history, DeadLetters deadLetters) {
 
   private static DeadLetters deadLetters(Config config, boolean inFile, Clock clock) {
     dev.carillon.config.DeadLetters bounds = config.deadLetters();
-    if (!bounds.enabled()) {
-      return new NoDeadLetters();
-    }
     long totalBytes =
         inFile
             ? bounds.totalBytes()

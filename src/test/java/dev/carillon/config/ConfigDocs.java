@@ -52,11 +52,13 @@ final class ConfigDocs {
         option. Names other than `localhost` are not looked up and count as reachable.
       - `http.idleSeconds` is more than `http.pingSeconds`, `limits.frameBytes` no less than
         `limits.eventBytes`, and no topic's share `queue.events` more than the queue's.
+      - A rule's `history` says at least one bound, `catch-up` in a rule needs a `history` there, and
+        `store.path` is no directory.
       - The files of `http.tls` exist and can be read.
 
       ## Example
 
-      `conf/local.json` says the default out loud. `conf/public.json` is for a node that others reach:
+      `conf/local.json` says the default out loud, `conf/history.json` keeps histories. `conf/public.json` is for a node that others reach:
 
       ```json
       """;

@@ -45,6 +45,17 @@ class ConfigLayersTest {
                 new Auth(AuthMode.OPEN),
                 new Queue(256, 1 << 20, Overflow.DROP_NEWEST, 256, 0),
                 List.of(),
+                new Store(
+                    StoreKind.SQLITE,
+                    Path.of("data/carillon.db"),
+                    10L << 30,
+                    1_000_000,
+                    Duration.ofDays(30),
+                    4 << 20,
+                    2,
+                    0),
+                new Recovery(2000, 16, Duration.ofSeconds(10)),
+                new DeadLetters(10_000, 64 << 20, Duration.ofHours(24), 1000, 256 << 20, 10_000),
                 new Publish(Duration.ofMinutes(2), 100_000, 32 << 20, 4 << 20),
                 new Limits(65536, 1 << 20, 1000, 100_000, 0, 1000, 64),
                 new Log(LogFormat.TEXT, LogLevel.INFO),
@@ -72,7 +83,10 @@ class ConfigLayersTest {
                        "compression": true, "transport": "io_uring",
                        "tls": {"certificate": "%1$s", "key": "%1$s", "reload": "90s"}},
               "topics": [{"match": "ticker.*", "overflow": "conflate", "queue": {"events": 32}},
+                         {"match": "chat.>", "overflow": "catch-up",
+                          "history": {"events": 1000, "age": "24h", "bytes": 5000000000}},
                          {"match": ">", "queue": {}}],
+              "store": {"kind": "memory", "path": "elsewhere/c.db"},
               "queue": {"bytes": 1073741824, "overflow": "drop-oldest"},
               "drain": "5m"
             }
@@ -90,8 +104,20 @@ class ConfigLayersTest {
     assertThat(config.http().tls()).contains(new Tls(file, file, Duration.ofSeconds(90)));
     assertThat(config.topics())
         .containsExactly(
-            new TopicRule("ticker.*", Optional.of(Overflow.CONFLATE), OptionalInt.of(32)),
-            new TopicRule(">", Optional.empty(), OptionalInt.empty()));
+            new TopicRule(
+                "ticker.*", Optional.of(Overflow.CONFLATE), Optional.empty(), OptionalInt.of(32)),
+            new TopicRule(
+                "chat.>",
+                Optional.of(Overflow.CATCH_UP),
+                Optional.of(
+                    new History(
+                        Optional.of(1000L),
+                        Optional.of(Duration.ofHours(24)),
+                        Optional.of(5_000_000_000L))),
+                OptionalInt.empty()),
+            new TopicRule(">", Optional.empty(), Optional.empty(), OptionalInt.empty()));
+    assertThat(config.store().kind()).isEqualTo(StoreKind.MEMORY);
+    assertThat(config.store().path()).isEqualTo(Path.of("elsewhere/c.db"));
     assertThat(config.queue().bytes()).isEqualTo(1L << 30);
     assertThat(config.queue().overflow()).isEqualTo(Overflow.DROP_OLDEST);
     assertThat(config.drain()).isEqualTo(Duration.ofMinutes(5));
@@ -152,9 +178,10 @@ class ConfigLayersTest {
 
     assertThat(config.topics())
         .containsExactly(
-            new TopicRule("a", Optional.of(Overflow.DISCONNECT), OptionalInt.empty()),
-            new TopicRule("b.>", Optional.empty(), OptionalInt.of(3)),
-            new TopicRule("c", Optional.empty(), OptionalInt.empty()));
+            new TopicRule(
+                "a", Optional.of(Overflow.DISCONNECT), Optional.empty(), OptionalInt.empty()),
+            new TopicRule("b.>", Optional.empty(), Optional.empty(), OptionalInt.of(3)),
+            new TopicRule("c", Optional.empty(), Optional.empty(), OptionalInt.empty()));
     assertThat(config.http().origins()).containsExactly("https://a.example");
   }
 

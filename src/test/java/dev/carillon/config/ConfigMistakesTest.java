@@ -71,10 +71,18 @@ class ConfigMistakesTest {
             + " gateways, transport, acceptBacklog, maxHeaderBytes, maxRequestLineBytes, tls",
         "auth.mode=token        | auth.mode = \"token\" (from --set): must be \"open\", the only"
             + " choice",
-        "queue.overflow=catch-up| queue.overflow = \"catch-up\" (from --set): must be one of"
-            + " drop-newest, drop-oldest, conflate, disconnect",
+        "queue.overflow=catchup| queue.overflow = \"catchup\" (from --set): must be one of"
+            + " drop-newest, drop-oldest, conflate, catch-up, disconnect; did you mean catch-up?",
+        "store.kind=postgres    | store.kind = \"postgres\" (from --set): must be one of sqlite,"
+            + " memory",
+        "store.path=/           | store.path = \"/\" (from --set): must be a file; there is a"
+            + " directory at /",
+        "topics=[{\"match\":\"a\",\"overflow\":\"catch-up\"}]| topics.0.overflow = \"catch-up\""
+            + " (from --set): must have a history in the same rule: what is to be caught up on must be kept",
+        "topics=[{\"match\":\"a\",\"history\":{}}]| topics.0.history = {} (from --set): must say at"
+            + " least one of events, age and bytes: what is kept must have a bound",
         "queue.overflow=dropNewest | queue.overflow = \"dropNewest\" (from --set): must be one of"
-            + " drop-newest, drop-oldest, conflate, disconnect; did you mean drop-newest?",
+            + " drop-newest, drop-oldest, conflate, catch-up, disconnect; did you mean drop-newest?",
         "drain=10               | drain = \"10\" (from --set): must be a duration such as 250ms,"
             + " 10s, 5m or 24h, from 0s to 1h",
         "drain=61m              | drain = \"61m\" (from --set): must be a duration such as 250ms,"
@@ -98,7 +106,6 @@ class ConfigMistakesTest {
         "port=1                 | port (from --set): unknown key; did you mean http.port?",
         "http.level=info        | http.level (from --set): unknown key; did you mean log.level?",
         "http.port.x=1          | http.port.x (from --set): unknown key",
-        "store.kind=sqlite      | store.kind (from --set): unknown key",
         "cluster.enabled=true   | cluster.enabled (from --set): unknown key",
         "topics.0.overflw=x     | topics.0.overflw (from --set): unknown key; did you mean"
             + " topics.0.overflow?",
@@ -176,9 +183,9 @@ class ConfigMistakesTest {
         "{\"topics\": {}}                 | topics = {} (from FILE line 1): must be a JSON list of"
             + " at most 1000 entries",
         "{\"topics\": [5]}                | topics.0 = 5 (from FILE line 1): must be an object with"
-            + " match, overflow, queue",
-        "{\"topics\": [{\"match\": \"a\", \"history\": {}}]} | topics.0.history (from FILE line 1):"
-            + " unknown key",
+            + " match, overflow, history, queue",
+        "{\"topics\": [{\"match\": \"a\", \"history\": {}}]} | topics.0.history = {} (from FILE line"
+            + " 1): must say at least one of events, age and bytes: what is kept must have a bound",
         "{\"http.port\": 1}               | http.port (from FILE line 1): unknown key, because it"
             + " holds a dot; JSON nests: {\"http\": {…}}",
         "{\"Http\": {}}                   | Http (from FILE line 1): unknown key; did you mean"
@@ -231,7 +238,7 @@ class ConfigMistakesTest {
                 + " line 2): must be a whole number from 0 to 65535",
             "queue.overflow = \"drop\" (from "
                 + file
-                + " line 4): must be one of drop-newest, drop-oldest, conflate, disconnect",
+                + " line 4): must be one of drop-newest, drop-oldest, conflate, catch-up, disconnect",
             "queue.events = 0 (from "
                 + file
                 + " line 5): must be a whole number from 1 to 1048576 (events)",

@@ -63,7 +63,7 @@ class ConfigPrinterTest {
             "queue.events = 7 (from " + file + " line 2)",
             "topics.0.match = \"a\" (from --set)",
             "log.level = \"warn\" (from CARILLON_LOG_LEVEL)")
-        .hasSize(Loading.SCHEMA.keys().size() - 10);
+        .hasSize(Loading.SCHEMA.keys().size() - 13);
   }
 
   @Test

@@ -95,7 +95,7 @@ class ConfigSchemaTest {
     Rule rule = leaf.rule();
     if (rule instanceof Rule.WholeNumberRule number) {
       assertThat(number.minimum()).isLessThanOrEqualTo(number.maximum());
-      if (type != long.class) {
+      if (type != long.class && type != Long.class) {
         assertThat(type).isEqualTo(int.class);
         assertThat(number.maximum()).isLessThanOrEqualTo(Integer.MAX_VALUE);
       }

@@ -34,7 +34,8 @@ final class ValidValues {
     }
     if (rule instanceof Rule.DurationRule duration) {
       long longest = DurationText.of(duration.maximum()).toSeconds();
-      return Arbitraries.longs().between(1, longest).map(seconds -> leaf(seconds + "s"));
+      long shortest = Math.max(1, DurationText.of(duration.minimum()).toSeconds());
+      return Arbitraries.longs().between(shortest, longest).map(seconds -> leaf(seconds + "s"));
     }
     if (rule instanceof Rule.ListRule list) {
       return of(key, list.entry())

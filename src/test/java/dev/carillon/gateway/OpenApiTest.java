@@ -25,7 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class OpenApiTest {
-  @RegisterExtension final OperatedServer server = OperatedServer.with("limits.frameBytes=65536");
+  @RegisterExtension
+  final OperatedServer server =
+      OperatedServer.with(
+          "limits.frameBytes=65536",
+          "topics=[{\"match\":\"kept\",\"history\":{\"events\":10}}]",
+          "store.kind=memory");
 
   private final Description openApi = new Description("openapi.json");
 
@@ -115,6 +120,28 @@ final class OpenApiTest {
             get("/v1/topics/{topic}", "/v1/topics/orders.created", 200),
             get("/v1/topics/{topic}", "/v1/topics/orders.%3E", 200),
             get("/v1/topics/{topic}", "/v1/topics/a..b", 400),
+            post("/v1/topics/{topic}/events", "/v1/topics/kept/events", "text/plain", "x", 201),
+            post(
+                "/v1/events",
+                "/v1/events",
+                "application/json",
+                "[{\"topic\":\"kept\",\"data\":1}]",
+                201),
+            get("/v1/topics/{topic}/events", "/v1/topics/kept/events", 200),
+            get("/v1/topics/{topic}/events", "/v1/topics/kept/events?after=1&limit=1", 200),
+            get("/v1/topics/{topic}/events", "/v1/topics/kept/events?after=x", 400),
+            get("/v1/topics/{topic}/events", "/v1/topics/other/events", 404),
+            get("/v1/topics/{topic}", "/v1/topics/kept", 200),
+            delete("/v1/topics/{topic}/events", "/v1/topics/kept/events", 200),
+            delete("/v1/topics/{topic}/events", "/v1/topics/other/events", 404),
+            get("/v1/stream", "/v1/stream?topic=kept&after=x", 400),
+            get("/v1/dead-letters", "/v1/dead-letters", 200),
+            get("/v1/dead-letters", "/v1/dead-letters?after=x", 400),
+            post("/v1/dead-letters/redeliver", "/v1/dead-letters/redeliver", "", "", 200),
+            post("/v1/dead-letters/{id}/redeliver", "/v1/dead-letters/7/redeliver", "", "", 404),
+            delete("/v1/dead-letters/{id}", "/v1/dead-letters/7", 404),
+            delete("/v1/dead-letters/{id}", "/v1/dead-letters/x", 400),
+            delete("/v1/dead-letters", "/v1/dead-letters?topic=a", 200),
             get("/v1/ledger", "/v1/ledger", 200),
             get("/metrics", "/metrics", 200),
             get("/health/live", "/health/live", 200),
@@ -123,8 +150,8 @@ final class OpenApiTest {
             get("/asyncapi.json", "/asyncapi.json", 200),
             get("/client.js", "/client.js", 200),
             get("/client.d.ts", "/client.d.ts", 200),
-            new Call("DELETE", "/v1/subscribers/{id}", "/v1/subscribers/reader", "", "", 204),
-            new Call("DELETE", "/v1/subscribers/{id}", "/v1/subscribers/reader", "", "", 404));
+            delete("/v1/subscribers/{id}", "/v1/subscribers/reader", 204),
+            delete("/v1/subscribers/{id}", "/v1/subscribers/reader", 404));
     for (Call call : calls) {
       check(call);
     }
@@ -156,6 +183,10 @@ final class OpenApiTest {
 
   private static Call post(String template, String path, String type, String body, int status) {
     return new Call("POST", template, path, type, body, status);
+  }
+
+  private static Call delete(String template, String path, int status) {
+    return new Call("DELETE", template, path, "", "", status);
   }
 
   private void check(Call call) throws IOException, InterruptedException {

@@ -36,7 +36,7 @@ final class PathsTest {
         "POST   | /v1/subscribers/a   | GET, HEAD, DELETE",
         "DELETE | /v1/topics          | GET, HEAD",
         "PATCH  | /v1/topics/a        | GET, HEAD",
-        "GET    | /v1/topics/a/events | POST",
+        "PUT    | /v1/topics/a/events | POST, GET, HEAD, DELETE",
         "GET    | /v1/events          | POST",
         "DELETE | /metrics            | GET, HEAD",
         "POST   | /health/ready       | GET, HEAD",

@@ -51,6 +51,7 @@ final class PublisherTest {
         new PublishSettings(maxBytes, maxBytesPerConnection),
         relay,
         window,
+        Optional.empty(),
         Clock.fixed(NOW, ZoneOffset.UTC),
         new Random(1));
   }
@@ -329,6 +330,7 @@ final class PublisherTest {
             new PublishSettings(12 * BYTES, 6 * BYTES),
             fake,
             new DeduplicationWindow(Duration.ofMinutes(2), 1000, () -> 0),
+            Optional.empty(),
             Clock.fixed(NOW, ZoneOffset.UTC),
             new Random(1));
     List<Connection> sources = List.of(new Connection(), new Connection(), new Connection());
@@ -381,7 +383,7 @@ final class PublisherTest {
     }
 
     List<String> ids() {
-      return ((Published) outcomes.get(0)).eventIds();
+      return ((Published) outcomes.get(0)).events().stream().map(PublishedEvent::eventId).toList();
     }
 
     /** Success waits for the end of the turn; a refusal does not. */
@@ -428,6 +430,24 @@ final class PublisherTest {
       publications.add(frames);
       taken.addLast(whenTaken);
       sizes.addLast(frames.size());
+    }
+
+    @Override
+    public Ticket prepare(Runnable whenTaken) {
+      return new Ticket() {
+        @Override
+        public void relay(List<EventFrame> frames) {
+          FakeRelay.this.relay(frames, whenTaken);
+        }
+
+        @Override
+        public void cancel() {}
+      };
+    }
+
+    @Override
+    public void execute(Runnable action) {
+      action.run();
     }
 
     @Override
