@@ -29,7 +29,7 @@ final class SqlBackend implements GroupCommit.Backend {
   private static final int SLACK_EVENTS = 64;
 
   private static final int SWEPT_TOPICS = 32;
-  private static final long MIN_SWEEP_MILLIS = 1000;
+  private static final long MIN_SWEEP_NANOS = 1_000_000_000;
 
   /** A sweep of all histories takes at most this part of the time. */
   private static final int SWEEP_PART = 20;
@@ -52,8 +52,8 @@ final class SqlBackend implements GroupCommit.Backend {
   private int topicsUsed;
   private long lastTopicId;
   private long sweptId;
-  private long sweepBegunMillis;
-  private long sweepDueMillis;
+  private long sweepBegunNanos;
+  private long sweepDueNanos = System.nanoTime();
 
   /** Written by the writer thread, read by any. */
   private volatile String epoch = "";
@@ -273,10 +273,10 @@ final class SqlBackend implements GroupCommit.Backend {
   private boolean sweep() throws SQLException {
     long now = clock.millis();
     if (sweptId == 0) {
-      if (now >= sweepBegunMillis && now < sweepDueMillis) {
+      if (System.nanoTime() - sweepDueNanos < 0) {
         return false;
       }
-      sweepBegunMillis = now;
+      sweepBegunNanos = System.nanoTime();
     }
     List<Head> page = statements().headsAfter(sweptId, SWEPT_TOPICS);
     for (Head head : page) {
@@ -288,8 +288,8 @@ final class SqlBackend implements GroupCommit.Backend {
     }
     if (page.size() < SWEPT_TOPICS) {
       sweptId = 0;
-      long took = Math.max(0, now - sweepBegunMillis);
-      sweepDueMillis = now + Math.max(MIN_SWEEP_MILLIS, took * SWEEP_PART);
+      long ended = System.nanoTime();
+      sweepDueNanos = ended + Math.max(MIN_SWEEP_NANOS, (ended - sweepBegunNanos) * SWEEP_PART);
       return false;
     }
     return true;

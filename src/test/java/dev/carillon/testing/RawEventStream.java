@@ -81,10 +81,23 @@ public final class RawEventStream implements AutoCloseable {
         event = line.substring("event: ".length());
       } else if (line.startsWith("data: ")) {
         data = line.substring("data: ".length());
+      } else if (line.startsWith("id: ")) {
+        assertThat(event + data).as("an id is a block of its own").isEmpty();
       } else if (line.isEmpty() && !data.isEmpty()) {
         return new Block(event, Answer.checked(data));
       } else {
         assertThat(line).as("a line of no known kind").isEmpty();
+      }
+    }
+  }
+
+  /** Reads on until a block that says where the stream is; gives its id. */
+  public String awaitId() {
+    while (true) {
+      String line = readLine();
+      assertThat(ended).as("the stream ended").isFalse();
+      if (line.startsWith("id: ")) {
+        return line.substring("id: ".length());
       }
     }
   }
