@@ -18,9 +18,10 @@ import java.util.List;
  * handler and every future of it is called there. Its methods may be called from any thread.
  *
  * <p>When the connection breaks, the client waits (full jitter, doubling), connects again and asks
- * for all its topics again; the server's {@code goaway} says when to come back. It stops for good
- * where the server says that coming back is no use: close codes 4400 to 4499, and HTTP answers of
- * 4xx other than 408, 425 and 429.
+ * for all its topics again, on topics with history from where it was, so that nothing is missed and
+ * nothing comes twice; the server's {@code goaway} says when to come back. It stops for good where
+ * the server says that coming back is no use: close codes 4400 to 4499, and HTTP answers of 4xx
+ * other than 408, 425 and 429.
  */
 public final class CarillonClient {
   private final ContextInternal context;
@@ -80,8 +81,19 @@ public final class CarillonClient {
    * @throws IllegalArgumentException when a topic is not one, or there is none
    */
   public Future<Subscription> subscribe(List<String> topics, Handler<ReceivedEvent> handler) {
+    return subscribe(topics, new From.Live(), handler);
+  }
+
+  /**
+   * The same, beginning in the histories of its topics. Topics that keep none begin live.
+   *
+   * @param from where to begin in each of them, at the first connection; after a reconnect it goes
+   *     on where it was
+   */
+  public Future<Subscription> subscribe(
+      List<String> topics, From from, Handler<ReceivedEvent> handler) {
     Promise<Subscription> ready = context.promise();
-    Subscription subscription = new Subscription(this, topics, handler, ready);
+    Subscription subscription = new Subscription(this, topics, from, handler, ready);
     onOwnContext(() -> session.subscribe(subscription));
     return ready.future();
   }

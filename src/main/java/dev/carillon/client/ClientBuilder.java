@@ -14,6 +14,7 @@ public final class ClientBuilder {
   final Vertx vertx;
   final ClientOptions options;
   Handler<ReceivedGap> gapHandler = ignored -> {};
+  Handler<Recovery> recoveryHandler = recovery -> {};
   Handler<CarillonException> errorHandler = ignored -> {};
   Handler<StateChange> stateHandler = ignored -> {};
   UnaryOperator<WebSocketClientOptions> transport = UnaryOperator.identity();
@@ -30,6 +31,12 @@ public final class ClientBuilder {
   /** Called with each announcement of events that did not come. */
   public ClientBuilder onGap(Handler<ReceivedGap> handler) {
     gapHandler = handler;
+    return this;
+  }
+
+  /** Called with what became of each subscription that wanted events from histories. */
+  public ClientBuilder onRecovery(Handler<Recovery> handler) {
+    recoveryHandler = handler;
     return this;
   }
 

@@ -25,6 +25,7 @@ final class ClientSession {
   private final ClientTimer timer;
   private final RandomGenerator jitter;
   private final Handler<ReceivedGap> gapHandler;
+  private final Handler<Recovery> recoveryHandler;
   private final Handler<CarillonException> errorHandler;
   private final Handler<StateChange> stateHandler;
   private final Promise<Void> firstWelcome;
@@ -55,6 +56,7 @@ final class ClientSession {
     this.timer = builder.timer;
     this.jitter = builder.jitter;
     this.gapHandler = builder.gapHandler;
+    this.recoveryHandler = builder.recoveryHandler;
     this.errorHandler = builder.errorHandler;
     this.stateHandler = builder.stateHandler;
     this.firstWelcome = context.promise();
@@ -336,6 +338,11 @@ final class ClientSession {
               asked.fail("no answer to " + command + " within " + withinMs + " ms");
             }
           });
+    }
+
+    @Override
+    public void recovered(Recovery recovery) {
+      tell(recoveryHandler, recovery);
     }
 
     @Override

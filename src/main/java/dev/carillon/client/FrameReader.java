@@ -34,6 +34,7 @@ final class FrameReader {
   private String reason = "";
   private String code = "";
   private String message = "";
+  private @Nullable Boolean recovered;
   private boolean retryable;
   private String subscriber = "";
   private String node = "";
@@ -82,6 +83,7 @@ final class FrameReader {
         case "reason" -> reason = text(parser);
         case "code" -> code = text(parser);
         case "message" -> message = text(parser);
+        case "recovered" -> recovered = value == JsonToken.VALUE_TRUE;
         case "retryable" -> retryable = value == JsonToken.VALUE_TRUE;
         case "subscriber" -> subscriber = text(parser);
         case "node" -> node = text(parser);
@@ -133,12 +135,16 @@ final class FrameReader {
   private ServerFrame frame() {
     return switch (type) {
       case "event" -> delivery();
-      case "gap" -> new ServerFrame.Loss(new ReceivedGap(topic, count, from, to, reason, json));
+      case "gap" ->
+          new ServerFrame.Loss(
+              new ReceivedGap(topic, count, from, to, Optional.ofNullable(epoch), reason, json));
       case "welcome" -> new ServerFrame.Welcome(subscriber, node);
       case "published" ->
           new ServerFrame.PublishedReply(
               id, eventId, offset, Optional.ofNullable(epoch), new JsonArray(events));
-      case "subscribed" -> new ServerFrame.SubscribedReply(id, new JsonArray(topics));
+      case "subscribed" ->
+          new ServerFrame.SubscribedReply(
+              id, new JsonArray(topics), Optional.ofNullable(recovered));
       case "unsubscribed" -> new ServerFrame.UnsubscribedReply(id);
       case "pong" -> new ServerFrame.Pong(id);
       case "goaway" -> new ServerFrame.GoAway(reason, reconnectAfterMs);
@@ -157,6 +163,14 @@ final class FrameReader {
     }
     return new ServerFrame.Delivery(
         new ReceivedEvent(
-            topic, stringId, time, offset, Optional.ofNullable(key), data, base64, json));
+            topic,
+            stringId,
+            time,
+            offset,
+            Optional.ofNullable(epoch),
+            Optional.ofNullable(key),
+            data,
+            base64,
+            json));
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param time when the server took it, ISO 8601 in UTC
  * @param offset its place in its topic's history, if the topic keeps one
+ * @param epoch the life of that history, which the first event of one names
  * @param dataJson its data as JSON text; of bytes, a JSON string of their base64
  * @param isBytes whether the data are bytes
  * @param json the whole frame
@@ -21,6 +22,7 @@ public record ReceivedEvent(
     String id,
     String time,
     OptionalLong offset,
+    Optional<String> epoch,
     Optional<String> key,
     String dataJson,
     boolean isBytes,

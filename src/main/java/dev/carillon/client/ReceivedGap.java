@@ -1,5 +1,6 @@
 package dev.carillon.client;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -9,6 +10,7 @@ import java.util.OptionalLong;
  * @param count how many; empty only where nobody can know it
  * @param from the first missing offset, on history topics
  * @param to the last missing offset, on history topics
+ * @param epoch the history that begins behind the gap, where it is another one
  * @param reason such as {@code queue_full}
  * @param json the frame as it came
  */
@@ -17,5 +19,6 @@ public record ReceivedGap(
     OptionalLong count,
     OptionalLong from,
     OptionalLong to,
+    Optional<String> epoch,
     String reason,
     String json) {}

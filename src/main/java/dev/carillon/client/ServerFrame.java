@@ -33,7 +33,7 @@ sealed interface ServerFrame {
       long id, String eventId, OptionalLong offset, Optional<String> epoch, JsonArray events)
       implements Reply {}
 
-  record SubscribedReply(long id, JsonArray topics) implements Reply {}
+  record SubscribedReply(long id, JsonArray topics, Optional<Boolean> recovered) implements Reply {}
 
   record UnsubscribedReply(long id) implements Reply {}
 

@@ -17,12 +17,16 @@ public final class Subscription {
   private final Handler<ReceivedEvent> handler;
   private final Promise<Subscription> ready;
 
+  private final From from;
+
   // Owned by the client's context.
+  private final Places places = new Places();
   private int refusals;
 
   Subscription(
       CarillonClient client,
       List<String> topics,
+      From from,
       Handler<ReceivedEvent> handler,
       Promise<Subscription> ready) {
     if (topics.isEmpty()) {
@@ -33,6 +37,7 @@ public final class Subscription {
     this.topics = patterns.stream().map(Pattern::text).toList();
     this.wildcards = patterns.stream().filter(pattern -> !pattern.isExact()).toList();
     patterns.stream().filter(Pattern::isExact).map(Pattern::text).forEach(exact::add);
+    this.from = from;
     this.handler = handler;
     this.ready = ready;
   }
@@ -50,6 +55,15 @@ public final class Subscription {
    */
   public Future<Void> unsubscribe() {
     return client.unsubscribe(this);
+  }
+
+  /** Where it wanted to begin. */
+  From from() {
+    return from;
+  }
+
+  Places places() {
+    return places;
   }
 
   Handler<ReceivedEvent> handler() {

@@ -1,6 +1,7 @@
 package dev.carillon.client;
 
 import dev.carillon.client.WantedTopic.Status;
+import dev.carillon.event.Pattern;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -38,12 +38,19 @@ final class SubscriptionSet {
     /** The server left a command unanswered, or answered nonsense. */
     ClientTimer.Timeout watch(String command);
 
+    /** Tells the application what became of a subscription that wanted histories. */
+    void recovered(Recovery recovery);
+
     void report(CarillonException failure);
   }
 
   /** A command that is to be answered; {@code origin} is absent for an unsubscribe. */
   private record Command(
-      List<WantedTopic> topics, Optional<Subscription> origin, ClientTimer.Timeout watch) {}
+      List<WantedTopic> topics,
+      JsonObject from,
+      boolean doubtful,
+      Optional<Subscription> origin,
+      ClientTimer.Timeout watch) {}
 
   private final Owner owner;
   private final Set<Subscription> subscriptions = new LinkedHashSet<>();
@@ -120,10 +127,6 @@ final class SubscriptionSet {
 
   /** Calls every subscription that asks for the event's topic. */
   void deliver(ReceivedEvent event, Consumer<Subscription> call) {
-    WantedTopic topic = topics.get(event.topic());
-    if (topic != null) {
-      topic.reached(event.offset());
-    }
     List<Subscription> audience = audiences.get(event.topic());
     if (audience == null) {
       audience = subscriptions.stream().filter(one -> one.matches(event.topic())).toList();
@@ -134,7 +137,7 @@ final class SubscriptionSet {
     }
     for (Subscription subscription : audience) {
       // An earlier handler of the same event may have ended this one.
-      if (subscriptions.contains(subscription)) {
+      if (subscriptions.contains(subscription) && subscription.places().take(event)) {
         call.accept(subscription);
       }
     }
@@ -142,9 +145,10 @@ final class SubscriptionSet {
 
   /** Missing events are announced: a later resume begins after them. */
   void lost(ReceivedGap gap) {
-    WantedTopic topic = topics.get(gap.topic());
-    if (topic != null) {
-      topic.reached(gap.to());
+    for (Subscription subscription : subscriptions) {
+      if (subscription.matches(gap.topic())) {
+        subscription.places().take(gap);
+      }
     }
   }
 
@@ -179,22 +183,69 @@ final class SubscriptionSet {
     long id = owner.nextCommandId();
     JsonArray names = new JsonArray();
     JsonObject from = new JsonObject();
+    boolean doubtful = false;
     for (WantedTopic topic : about) {
       names.add(topic.name());
-      if (origin.isPresent() && topic.epoch().isPresent() && topic.offset().isPresent()) {
-        from.put(
-            topic.name(),
-            new JsonObject()
-                .put("epoch", topic.epoch().get())
-                .put("offset", topic.offset().getAsLong()));
+      if (origin.isPresent()) {
+        doubtful |= !putPlaces(topic, from);
       }
     }
     JsonObject command = new JsonObject().put("type", type).put("id", id).put("topics", names);
     if (!from.isEmpty()) {
       command.put("from", from);
     }
-    commands.put(id, new Command(about, origin, owner.watch(type)));
+    commands.put(id, new Command(about, from, doubtful, origin, owner.watch(type)));
     open.send(command.encode());
+  }
+
+  /**
+   * Says where to begin in the histories of a topic or pattern: where several subscriptions are,
+   * where the first of them is; each passes over what it has.
+   *
+   * @return false where something may be missing that nobody will tell
+   */
+  private static boolean putPlaces(WantedTopic topic, JsonObject from) {
+    boolean complete = true;
+    boolean any = false;
+    for (Subscription subscription : topic.wantedBy()) {
+      Places places = subscription.places();
+      if (topic.isPattern()) {
+        Pattern pattern = new Pattern(topic.name());
+        places.forEach(
+            (name, place) -> {
+              if (pattern.matches(name)) {
+                putFirst(from, name, place);
+              }
+            });
+        any |= places.hasHistories();
+        complete &= places.isComplete();
+      } else {
+        places.of(topic.name()).ifPresent(place -> putFirst(from, topic.name(), place));
+      }
+      if (!from.containsKey(topic.name())
+          && !(topic.isPattern() && topic.wasConfirmed())
+          && !(subscription.from() instanceof From.Live)) {
+        from.put(topic.name(), From.json(subscription.from()));
+      }
+    }
+    if (topic.isPattern() && topic.wasConfirmed() && any) {
+      if (complete) {
+        // Histories that nobody knew are new: all of their events were missed.
+        from.put(topic.name(), "earliest");
+      }
+      return complete;
+    }
+    return true;
+  }
+
+  private static void putFirst(JsonObject from, String topic, Places.Place place) {
+    boolean earlier =
+        from.getValue(topic) instanceof JsonObject other
+            && other.getString("epoch", "").equals(place.epoch())
+            && other.getLong("offset", 0L) <= place.offset();
+    if (!earlier) {
+      from.put(topic, place.json());
+    }
   }
 
   /** Takes the answer to a command of this set; answers whether it was one. */
@@ -205,7 +256,7 @@ final class SubscriptionSet {
     }
     command.watch().cancel();
     if (reply instanceof ServerFrame.SubscribedReply subscribed) {
-      onSubscribed(command, subscribed.topics());
+      onSubscribed(command, subscribed);
     } else if (reply instanceof ServerFrame.Refused refused && command.origin().isPresent()) {
       onRefused(command, command.origin().get(), refused);
     } else {
@@ -215,20 +266,44 @@ final class SubscriptionSet {
     return true;
   }
 
-  private void onSubscribed(Command command, JsonArray answer) {
+  private void onSubscribed(Command command, ServerFrame.SubscribedReply reply) {
+    JsonArray answer = reply.topics();
     for (int i = 0; i < answer.size(); i++) {
-      if (answer.getValue(i) instanceof JsonObject position) {
-        WantedTopic topic = topics.get(position.getString("topic", ""));
-        Object offset = position.getValue("offset");
-        if (topic != null && position.getValue("epoch") instanceof String epoch) {
-          topic.startAt(
-              epoch,
-              offset instanceof Number at ? OptionalLong.of(at.longValue()) : OptionalLong.empty(),
-              position.containsKey("recovered"));
+      if (answer.getValue(i) instanceof JsonObject told) {
+        WantedTopic topic = topics.get(told.getString("topic", ""));
+        if (topic != null) {
+          topic.wantedBy().forEach(one -> note(one.places(), topic, told, command.from()));
         }
       }
     }
     settle(command.topics(), Status.ACTIVE);
+    if (reply.recovered().isPresent() || command.doubtful()) {
+      owner.recovered(
+          new Recovery(
+              command.topics().stream().map(WantedTopic::name).toList(),
+              reply.recovered().orElse(true) && !command.doubtful()));
+    }
+  }
+
+  private static void note(Places places, WantedTopic topic, JsonObject told, JsonObject from) {
+    boolean all = from.containsKey(topic.name());
+    if (told.getValue("epoch") instanceof String epoch
+        && told.getValue("offset") instanceof Number offset) {
+      places.told(topic.name(), epoch, offset.longValue(), all);
+    }
+    if (told.getValue("positions") instanceof JsonObject positions) {
+      places.mayHaveHistories();
+      for (String name : positions.fieldNames()) {
+        if (positions.getValue(name) instanceof JsonObject at
+            && at.getValue("epoch") instanceof String epoch
+            && at.getValue("offset") instanceof Number offset) {
+          places.told(name, epoch, offset.longValue(), all || from.containsKey(name));
+        }
+      }
+    }
+    if (Boolean.FALSE.equals(told.getValue("complete"))) {
+      places.incomplete();
+    }
   }
 
   private void onRefused(Command command, Subscription origin, ServerFrame.Refused refused) {

@@ -1,8 +1,6 @@
 package dev.carillon.client;
 
 import java.util.LinkedHashSet;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /** A topic or pattern that subscriptions ask for, and what the server knows of it. */
@@ -23,8 +21,9 @@ final class WantedTopic {
   private final String name;
   private final Set<Subscription> wantedBy = new LinkedHashSet<>();
   private Status status = Status.ABSENT;
-  private Optional<String> epoch = Optional.empty();
-  private OptionalLong offset = OptionalLong.empty();
+
+  /** Whether a connection has confirmed it before, so that the next one goes on. */
+  private boolean confirmed;
 
   WantedTopic(String name) {
     this.name = name;
@@ -44,35 +43,14 @@ final class WantedTopic {
 
   void setStatus(Status status) {
     this.status = status;
+    confirmed |= status == Status.ACTIVE;
   }
 
-  /**
-   * The server's word on where the topic's history stands.
-   *
-   * @param resumed whether it answers a resume: then its last offset is still to come
-   */
-  void startAt(String newEpoch, OptionalLong last, boolean resumed) {
-    boolean sameLife = epoch.isPresent() && epoch.get().equals(newEpoch);
-    epoch = Optional.of(newEpoch);
-    if (!resumed) {
-      offset = last;
-    } else if (!sameLife) {
-      offset = OptionalLong.of(0);
-    }
+  boolean wasConfirmed() {
+    return confirmed;
   }
 
-  /** An event, or the end of a gap, was seen at this offset. */
-  void reached(OptionalLong at) {
-    if (at.isPresent() && (offset.isEmpty() || at.getAsLong() > offset.getAsLong())) {
-      offset = at;
-    }
-  }
-
-  Optional<String> epoch() {
-    return epoch;
-  }
-
-  OptionalLong offset() {
-    return offset;
+  boolean isPattern() {
+    return name.indexOf('*') >= 0 || name.indexOf('>') >= 0;
   }
 }

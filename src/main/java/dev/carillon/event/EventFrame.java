@@ -57,8 +57,7 @@ public final class EventFrame implements Frame {
     byte[] topic = event.topic().name().getBytes(StandardCharsets.ISO_8859_1);
     byte[] id = JsonText.quoted(event.id());
     byte[] time = EventTime.format(event.timeMillis());
-    byte[] offset =
-        event.position().isPresent() ? ascii(Long.toString(event.position().get().offset())) : null;
+    byte[] offset = event.position().map(EventFrame::encode).orElse(null);
     byte[] key = event.key().isPresent() ? JsonText.quoted(event.key().get()) : null;
     byte[] dataName = event.data().kind() == EventData.Kind.JSON ? DATA : DATA_BASE64;
     byte[] data = event.data().json();
@@ -97,6 +96,13 @@ public final class EventFrame implements Frame {
     at = put(json, at, data);
     json[at] = '}';
     return json;
+  }
+
+  /** The first event of an epoch names it: whoever gets it live learns where offsets begin. */
+  private static byte[] encode(Position position) {
+    return ascii(
+        position.offset()
+            + (position.offset() == 1 ? ",\"epoch\":\"" + position.epoch() + "\"" : ""));
   }
 
   private static int put(byte[] target, int at, byte[] part) {
