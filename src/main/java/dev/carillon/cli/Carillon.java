@@ -76,6 +76,8 @@ public final class Carillon implements Callable<Integer> {
     commands.put("serve", ServeCommand::new);
     commands.put("publish", () -> new PublishCommand(shell));
     commands.put("subscribe", () -> new SubscribeCommand(shell));
+    commands.put("history", () -> new HistoryCommand(shell));
+    commands.put("dead-letters", () -> new DeadLettersCommand(shell));
     commands.put("bench", () -> new BenchCommand(shell));
     commands.put("config", () -> new ConfigCommand(shell));
     commands.put("completion", () -> new CompletionCommand(shell));

@@ -4,8 +4,10 @@ import dev.carillon.client.CarillonClient;
 import dev.carillon.client.CarillonException;
 import dev.carillon.client.ClientOptions;
 import dev.carillon.client.ClientState;
+import dev.carillon.client.From;
 import dev.carillon.client.ReceivedEvent;
 import dev.carillon.client.ReceivedGap;
+import dev.carillon.client.Recovery;
 import dev.carillon.client.StateChange;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -52,10 +54,10 @@ final class EventPrinter {
   }
 
   /** Subscribes and prints; comes back with the exit code. */
-  int run(ClientOptions options, List<String> topics) throws InterruptedException {
+  int run(ClientOptions options, List<String> topics, From from) throws InterruptedException {
     CompletableFuture<CarillonClient> connected = new CompletableFuture<>();
     shell.stopSignals().accept(() -> ended.complete(Exit.OK));
-    context.runOnContext(ignored -> begin(options, topics, connected));
+    context.runOnContext(ignored -> begin(options, topics, from, connected));
     try {
       return ended.get();
     } catch (ExecutionException e) {
@@ -71,10 +73,14 @@ final class EventPrinter {
   }
 
   private void begin(
-      ClientOptions options, List<String> topics, CompletableFuture<CarillonClient> connected) {
+      ClientOptions options,
+      List<String> topics,
+      From from,
+      CompletableFuture<CarillonClient> connected) {
     Future<CarillonClient> connecting =
         CarillonClient.builder(vertx, options)
             .onGap(this::onGap)
+            .onRecovery(this::onRecovery)
             .onState(this::onState)
             .onError(this::onError)
             .connect();
@@ -84,7 +90,7 @@ final class EventPrinter {
           connected.complete(client);
           gate = new ReadGate(client);
           client
-              .subscribe(topics, this::onEvent)
+              .subscribe(topics, from, this::onEvent)
               .onSuccess(subscription -> notice("subscribed to " + String.join(" ", topics)))
               .onFailure(this::onRefused);
         });
@@ -126,6 +132,14 @@ final class EventPrinter {
 
   private void onGap(ReceivedGap gap) {
     shell.say(oneLine(gap.json()));
+  }
+
+  private void onRecovery(Recovery recovery) {
+    notice(
+        String.join(" ", recovery.topics())
+            + (recovery.recovered()
+                ? " recovered: nothing is missing"
+                : " not recovered: some events are missing"));
   }
 
   private void onError(CarillonException error) {

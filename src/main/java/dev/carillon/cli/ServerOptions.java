@@ -1,6 +1,7 @@
 package dev.carillon.cli;
 
 import dev.carillon.client.ClientOptions;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,6 +33,16 @@ final class ServerOptions {
 
   String url() {
     return url;
+  }
+
+  /** The root of the server's HTTP interface. */
+  String httpUrl() {
+    return clientOptions().server().toString();
+  }
+
+  /** The token to present, if there is one. */
+  Optional<String> bearer() {
+    return Optional.ofNullable(token).filter(text -> !text.isEmpty());
   }
 
   ClientOptions clientOptions() {

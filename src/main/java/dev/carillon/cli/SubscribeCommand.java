@@ -2,6 +2,7 @@ package dev.carillon.cli;
 
 import dev.carillon.client.ClientOptions;
 import dev.carillon.client.ConnectPolicy;
+import dev.carillon.client.From;
 import dev.carillon.event.Pattern;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "  carillon subscribe 'orders.>' chat.lobby",
+      "  carillon subscribe chat.lobby --from last:20",
       "  carillon subscribe ticker.acme --data-only | jq .price",
       "",
       "Exit codes: 0 stopped or --count reached, 1 sent away by the server, 2 asked wrongly."
@@ -48,6 +50,16 @@ final class SubscribeCommand implements Callable<Integer> {
 
   @Option(names = "--takeover", description = "Replace a connection that has this id; wants --id.")
   private boolean takeover;
+
+  @Option(
+      names = "--from",
+      paramLabel = "PLACE",
+      defaultValue = "",
+      showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
+      description =
+          "Begin in the topics' histories: earliest, last:N (the newest N), or EPOCH:OFFSET (behind"
+              + " that place).")
+  private String from;
 
   @Option(names = "--count", paramLabel = "N", description = "Leave after N events.")
   private long count;
@@ -83,7 +95,9 @@ final class SubscribeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ClientOptions options;
+    From place;
     try {
+      place = FromOption.read(from);
       topics.forEach(Pattern::new);
       checkArguments();
       options =
@@ -103,7 +117,7 @@ final class SubscribeCommand implements Callable<Integer> {
     EventPrinter.Style style = new EventPrinter.Style(count, slowMs, dataOnly, quiet);
     EventPrinter printer = new EventPrinter(vertx, shell, style);
     try {
-      return printer.run(options, topics);
+      return printer.run(options, topics, place);
     } finally {
       vertx.close();
     }

@@ -1,0 +1,148 @@
+package dev.carillon.cli;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code carillon dead-letters}: what could not be delivered. */
+@Command(
+    name = "dead-letters",
+    mixinStandardHelpOptions = true,
+    description = "Lists, brings back or removes what could not be delivered.",
+    synopsisSubcommandLabel = "(list | redeliver | purge)",
+    footer = {
+      "",
+      "  carillon dead-letters list --topic orders.created",
+      "  carillon dead-letters redeliver --subscriber ann",
+      "  carillon dead-letters redeliver 17",
+      "  carillon dead-letters purge --topic orders.created",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 asked wrongly."
+    })
+final class DeadLettersCommand implements Runnable {
+  private static final int PAGE = 1000;
+
+  private final Shell shell;
+
+  @Spec private CommandSpec spec;
+
+  DeadLettersCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  /** Which dead letters are meant. */
+  static final class Filter {
+    @Option(names = "--topic", paramLabel = "TOPIC", description = "Of this topic only.")
+    private @Nullable String topic;
+
+    @Option(names = "--subscriber", paramLabel = "ID", description = "Of this subscriber only.")
+    private @Nullable String subscriber;
+
+    String query() {
+      return (topic == null ? "" : "topic=" + HttpCalls.encoded(topic) + "&")
+          + (subscriber == null ? "" : "subscriber=" + HttpCalls.encoded(subscriber) + "&");
+    }
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "list, redeliver or purge?");
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Prints them, oldest first, one line of JSON each.")
+  int list(
+      @Mixin ServerOptions server,
+      @Mixin Filter filter,
+      @Option(names = "--limit", paramLabel = "N", description = "Print N at most.") long limit)
+      throws InterruptedException {
+    PrintWriter results = shell.results();
+    HttpCalls calls = new HttpCalls(server);
+    long left = limit <= 0 ? Long.MAX_VALUE : limit;
+    String after = "0";
+    while (left > 0 && !after.isEmpty()) {
+      JsonObject page =
+          calls.call(
+              "GET",
+              "/v1/dead-letters?"
+                  + filter.query()
+                  + "after="
+                  + after
+                  + "&limit="
+                  + Math.min(PAGE, left));
+      JsonArray letters = page.getJsonArray("deadLetters", new JsonArray());
+      for (int i = 0; i < letters.size(); i++) {
+        results.println(letters.getJsonObject(i).encode());
+      }
+      results.flush();
+      left -= letters.size();
+      after = page.getString("next", "");
+    }
+    return Exit.OK;
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = {
+        "Brings one back, or all that match: to its subscriber, or to its topic when that is gone.",
+        "What finds no room in the subscriber's queue stays."
+      })
+  int redeliver(
+      @Mixin ServerOptions server,
+      @Mixin Filter filter,
+      @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
+          @Nullable String id)
+      throws InterruptedException {
+    HttpCalls calls = new HttpCalls(server);
+    long events = 0;
+    if (id != null) {
+      events =
+          calls
+              .call("POST", "/v1/dead-letters/" + HttpCalls.encoded(id) + "/redeliver")
+              .getLong("redelivered", 0L);
+    } else {
+      String after = "0";
+      while (!after.isEmpty()) {
+        JsonObject done =
+            calls.call("POST", "/v1/dead-letters/redeliver?" + filter.query() + "after=" + after);
+        events += done.getLong("redelivered", 0L);
+        after = done.getString("next", "");
+      }
+    }
+    say("redelivered " + events + " events");
+    return Exit.OK;
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "Removes one, or all that match.")
+  int purge(
+      @Mixin ServerOptions server,
+      @Mixin Filter filter,
+      @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
+          @Nullable String id)
+      throws InterruptedException {
+    HttpCalls calls = new HttpCalls(server);
+    long purged = 1;
+    if (id != null) {
+      calls.call("DELETE", "/v1/dead-letters/" + HttpCalls.encoded(id));
+    } else {
+      purged = calls.call("DELETE", "/v1/dead-letters?" + filter.query()).getLong("purged", 0L);
+    }
+    say("purged " + purged);
+    return Exit.OK;
+  }
+
+  private void say(String line) {
+    PrintWriter results = shell.results();
+    results.println(line);
+    results.flush();
+  }
+}
