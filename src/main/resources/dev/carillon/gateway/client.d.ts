@@ -37,7 +37,7 @@ export interface CarillonEvent<T = unknown> {
   readonly time: string;
   /** The position in the history of the topic; only where it keeps one. */
   readonly offset?: number;
-  /** Which life of that history the offset belongs to. */
+  /** Which life of that history the offset belongs to; the first event of one says it. */
   readonly epoch?: string;
   /** What the event is about. */
   readonly key?: string;
@@ -55,9 +55,28 @@ export interface Gap {
   readonly from?: number;
   /** The last lost offset, on topics with history. */
   readonly to?: number;
+  /** The history that begins behind the gap, where it is another one. */
+  readonly epoch?: string;
   readonly reason:
     'queue_full' | 'conflated' | 'history_lost' | 'cluster_loss' | 'overload' | (string & {});
 }
+
+/**
+ * What became of a topic or pattern whose history was wanted: at the begin of a subscription, or
+ * after a reconnect.
+ */
+export interface Recovery {
+  readonly topic: string;
+  /** Whether nothing is missing. Where something is, gaps say what, as far as anybody knows. */
+  readonly recovered: boolean;
+}
+
+/**
+ * Where in a history to begin: behind a place, with the first event that is left, or with the
+ * newest so many.
+ */
+export type From =
+  'earliest' | { readonly last: number } | { readonly epoch: string; readonly offset: number };
 
 /** The codes of the server, then those of the client itself: the same as in Java. */
 export type ErrorCode =
@@ -163,6 +182,8 @@ export interface ClientOptions {
   maxTopics?: number;
   /** Hears of every gap, once. */
   onGap?: (gap: Gap) => void;
+  /** Hears of what was recovered from histories, or was not. */
+  onRecovery?: (recovery: Recovery) => void;
   /**
    * Hears of what failed for good: a publish, a topic that was refused when it was subscribed
    * again, a connection that the server ended with 4400–4499, and handlers that threw.
@@ -179,6 +200,13 @@ export interface ClientOptions {
 export interface SubscribeOptions {
   /** Hears of gaps in what this subscription asked for. */
   onGap?: (gap: Gap) => void;
+  /** Hears of what this subscription recovered from histories, or did not. */
+  onRecovery?: (recovery: Recovery) => void;
+  /**
+   * Where to begin in the histories of its topics, at first; after a reconnect it goes on where it
+   * was. Without it live. Topics without history begin live.
+   */
+  from?: From;
 }
 
 export interface Subscription {
@@ -241,6 +269,16 @@ export class CarillonClient {
     onEvent: (event: CarillonEvent<T>) => void,
     options?: SubscribeOptions,
   ): Promise<Subscription>;
+
+  /**
+   * The events of a topic's history, oldest first, read over HTTP page by page.
+   *
+   * @param options `after` an offset, at most `limit` events
+   */
+  history(
+    topic: string,
+    options?: { after?: number; limit?: number },
+  ): AsyncGenerator<CarillonEvent, void, void>;
 
   /**
    * Publishes and resolves once the event is as safe as its topic promises. Retries, with the same

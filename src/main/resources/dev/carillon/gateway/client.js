@@ -11,6 +11,7 @@
  * Sections, from the outside in:
  *   CarillonClient   what an application uses; owns the state and decides when to connect again
  *   Topics           what the application wants to hear, and what the server knows of it
+ *   Places           where a subscription is in the histories of its topics
  *   Publishes        events that wait for their acknowledgement
  *   Connection       one WebSocket: frames, answers to commands, signs of life
  *   Values           errors, patterns, jitter, bytes
@@ -75,6 +76,12 @@ const TOPICS_PER_COMMAND = 100;
 // How long the close event may take after an error event.
 const CLOSE_EVENT_MS = 100;
 
+// Events of a history in one HTTP call.
+const HISTORY_PAGE = 1_000;
+
+// Histories that a subscription remembers its place in: as many as a server tells of one pattern.
+const MAX_PLACES = 200;
+
 // Topics of events whose handlers are remembered; past it the memory starts anew.
 const MAX_CACHED_AUDIENCES = 1_000;
 
@@ -117,9 +124,52 @@ export class CarillonClient {
     return this.#welcome?.node;
   }
 
-  async subscribe(topics, onEvent, { onGap } = {}) {
+  async subscribe(topics, onEvent, { onGap, onRecovery, from } = {}) {
     this.#refuseIfClosed();
-    return this.#topics.subscribe(topics, onEvent, onGap);
+    return this.#topics.subscribe(topics, onEvent, { onGap, onRecovery, from });
+  }
+
+  /** The events of a topic's history, oldest first, page by page over HTTP. */
+  async *history(topic, { after = 0, limit = Infinity } = {}) {
+    let left = limit;
+    let from = after;
+    while (left > 0) {
+      const page = await this.#historyPage(topic, from, Math.min(left, HISTORY_PAGE));
+      for (const event of page.events) {
+        from = event.offset;
+        yield { ...withoutType(event), epoch: page.epoch };
+      }
+      left -= page.events.length;
+      if (page.events.length === 0) {
+        return;
+      }
+    }
+  }
+
+  async #historyPage(topic, after, limit) {
+    const { token } = this.#options;
+    const url = new URL(this.#url);
+    url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
+    url.pathname = url.pathname.replace(/ws$/, `topics/${encodeURIComponent(topic)}/events`);
+    url.search = `?after=${after}&limit=${limit}`;
+    const secret = typeof token === 'function' ? await token() : token;
+    let answer;
+    try {
+      answer = await fetch(
+        url,
+        secret === undefined ? {} : { headers: { authorization: `Bearer ${secret}` } },
+      );
+    } catch (cause) {
+      throw new CarillonError('unreachable', `cannot connect: ${cause.message}`, {
+        retryable: true,
+        cause,
+      });
+    }
+    const body = await answer.json();
+    if (!answer.ok) {
+      throw new CarillonError(body.code, body.detail, { retryable: body.retryable === true });
+    }
+    return body;
   }
 
   publish(topic, data, { key, eventId } = {}) {
@@ -345,7 +395,7 @@ class Topics {
   }
 
   /** Resolves to the application's handle once the server holds every topic. */
-  subscribe(topicOrTopics, onEvent, onGap) {
+  subscribe(topicOrTopics, onEvent, { onGap, onRecovery, from }) {
     const topics = [
       ...new Set(typeof topicOrTopics === 'string' ? [topicOrTopics] : topicOrTopics),
     ];
@@ -355,6 +405,7 @@ class Topics {
     if (typeof onEvent !== 'function') {
       throw new TypeError('subscribe needs a function that takes an event');
     }
+    checkFrom(from);
     const added = topics.filter((topic) => !this.#entries.has(topic)).length;
     if (this.#entries.size + added > this.#options.maxTopics) {
       throw new CarillonError('limit_exceeded', `more than ${this.#options.maxTopics} topics`);
@@ -365,6 +416,9 @@ class Topics {
         missing: new Set(topics),
         onEvent,
         onGap,
+        onRecovery,
+        from,
+        places: new Places(),
         active: true,
         established: false,
         reject,
@@ -403,7 +457,7 @@ class Topics {
 
   deliver(event) {
     for (const subscription of this.#audience(event.topic)) {
-      if (subscription.active) {
+      if (subscription.active && subscription.places.took(event)) {
         call(subscription.onEvent, [event], this.#report);
       }
     }
@@ -416,6 +470,7 @@ class Topics {
       gap.topic === undefined ? [...this.#subscriptions] : this.#audience(gap.topic);
     for (const subscription of concerned) {
       if (subscription.active) {
+        subscription.places.lost(gap);
         call(subscription.onGap, [gap], this.#report);
       }
     }
@@ -462,6 +517,7 @@ class Topics {
         subscriptions: new Set(),
         phase: 'idle',
         alone: false,
+        confirmed: false,
         refusals: 0,
         timer: null,
         leave: deferred(),
@@ -556,9 +612,15 @@ class Topics {
     entries.forEach((entry) => {
       entry.phase = 'asking';
     });
+    const from = {};
+    const doubtful = entries.filter((entry) => !putPlaces(entry, from));
+    let answer;
     try {
-      // Resuming a history topic begins here: a position per topic joins the command as `from`.
-      await request({ type: 'subscribe', topics: entries.map(({ topic }) => topic) });
+      answer = await request({
+        type: 'subscribe',
+        topics: entries.map(({ topic }) => topic),
+        ...(Object.keys(from).length > 0 && { from }),
+      });
     } catch (error) {
       if (this.#request === request) {
         this.#refused(entries, error);
@@ -566,7 +628,30 @@ class Topics {
       return;
     }
     if (this.#request === request) {
+      this.#note(entries, answer, from, doubtful);
       entries.forEach((entry) => this.#hold(entry));
+    }
+  }
+
+  /** Takes the server's word on where the histories stand, and passes on what was recovered. */
+  #note(entries, answer, from, doubtful) {
+    const told = new Map((answer?.topics ?? []).map((topic) => [topic.topic, topic]));
+    for (const entry of entries) {
+      const topic = told.get(entry.topic) ?? {};
+      for (const { places } of entry.subscriptions) {
+        places.told(topic, from);
+      }
+      const isDoubtful = doubtful.includes(entry);
+      if (topic.recovered !== undefined || isDoubtful) {
+        const recovery = {
+          topic: entry.topic,
+          recovered: topic.recovered !== false && !isDoubtful,
+        };
+        call(this.#options.onRecovery, [recovery], this.#report);
+        for (const { onRecovery } of entry.subscriptions) {
+          call(onRecovery, [recovery], this.#report);
+        }
+      }
     }
   }
 
@@ -586,6 +671,7 @@ class Topics {
 
   #hold(entry) {
     entry.alone = false;
+    entry.confirmed = true;
     entry.refusals = 0;
     for (const subscription of entry.subscriptions) {
       this.#established(subscription, entry.topic);
@@ -637,6 +723,145 @@ class Topics {
     entry.subscriptions.delete(subscription);
     this.#audiences.clear();
     this.#report(failure);
+  }
+}
+
+// ------------------------------------------------------------------------------------------------
+// Places
+// ------------------------------------------------------------------------------------------------
+
+/** Where one subscription is in the histories of its topics, so that it can go on there. */
+class Places {
+  #byTopic = new Map();
+
+  /** Whether every history is known, so that new ones can be told from old ones. */
+  complete = true;
+
+  /** Whether its patterns match topics with history, or may. */
+  histories = false;
+
+  get(topic) {
+    const place = this.#byTopic.get(topic);
+    return place?.offset === undefined ? undefined : place;
+  }
+
+  known() {
+    return [...this.#byTopic].filter(([, { offset }]) => offset !== undefined);
+  }
+
+  /** Takes note of an event; answers whether it is new. */
+  took({ topic, offset, epoch }) {
+    if (offset === undefined) {
+      return true;
+    }
+    const place = this.#byTopic.get(topic);
+    if (epoch !== undefined && epoch !== place?.epoch) {
+      this.#put(topic, { epoch, offset });
+      return true;
+    }
+    if (!place) {
+      this.complete = false;
+      return true;
+    }
+    if (place.offset !== undefined && offset <= place.offset) {
+      return false;
+    }
+    place.offset = offset;
+    return true;
+  }
+
+  /** Takes note of a gap: a later resume begins behind it. */
+  lost({ topic, to, epoch }) {
+    const place = this.#byTopic.get(topic);
+    if (epoch !== undefined) {
+      this.#put(topic, { epoch, offset: 0 });
+    } else if (place && to !== undefined && !(to <= place.offset)) {
+      place.offset = to;
+    }
+  }
+
+  /** Takes the server's word on a topic or a pattern; `from` is what it was asked. */
+  told({ topic, epoch, offset, positions, complete }, from) {
+    if (epoch !== undefined) {
+      this.#stands(topic, epoch, offset, topic in from);
+    }
+    if (positions) {
+      this.histories = true;
+      for (const [name, at] of Object.entries(positions)) {
+        this.#stands(name, at.epoch, at.offset, topic in from || name in from);
+      }
+    }
+    this.complete &&= complete !== false;
+  }
+
+  #stands(topic, epoch, last, comes) {
+    const place = this.#byTopic.get(topic);
+    if (place?.epoch === epoch && place.offset !== undefined) {
+      return;
+    }
+    if (!comes) {
+      this.#put(topic, { epoch, offset: last });
+    } else {
+      // Events up to there are still to come; where another life of it begins a gap will say.
+      this.#put(topic, { epoch, offset: place ? 0 : undefined });
+    }
+  }
+
+  #put(topic, place) {
+    if (this.#byTopic.size >= MAX_PLACES && !this.#byTopic.has(topic)) {
+      this.complete = false;
+    } else {
+      this.#byTopic.set(topic, place);
+    }
+  }
+}
+
+/**
+ * Says under `from` where to begin in the histories of a topic or pattern: where several
+ * subscriptions are, where the first of them is; each passes over what it has. Answers false where
+ * something may be missing that nobody will tell.
+ */
+function putPlaces({ topic, subscriptions, confirmed }, from) {
+  const takes = isPattern(topic) ? compilePattern(topic) : undefined;
+  let complete = true;
+  let histories = false;
+  for (const { places, from: wished } of subscriptions) {
+    for (const [name, place] of places.known()) {
+      if (takes ? takes(name.split('.')) : name === topic) {
+        putFirst(from, name, place);
+      }
+    }
+    complete &&= places.complete;
+    histories ||= places.histories;
+    if (!(topic in from) && !(takes && confirmed) && wished !== undefined) {
+      from[topic] = wished;
+    }
+  }
+  if (!takes || !confirmed || !histories) {
+    return true;
+  }
+  if (complete) {
+    // Histories that nobody knew are new: all of their events were missed.
+    from[topic] = 'earliest';
+  }
+  return complete;
+}
+
+function putFirst(from, topic, { epoch, offset }) {
+  const other = from[topic];
+  if (!(other?.epoch === epoch && other.offset <= offset)) {
+    from[topic] = { epoch, offset };
+  }
+}
+
+function isPattern(topic) {
+  return /[*>]/.test(topic);
+}
+
+function checkFrom(from) {
+  const isPlace = typeof from?.epoch === 'string' && from.offset >= 0;
+  if (from !== undefined && from !== 'earliest' && !isPlace && !(from?.last >= 1)) {
+    throw new TypeError("from is 'earliest', {last: 10} or {epoch: '…', offset: 30}");
   }
 }
 
