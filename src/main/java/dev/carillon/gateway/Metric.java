@@ -104,6 +104,29 @@ enum Metric {
       "events",
       "Events announced in gaps, counted for each subscriber, by the gap's reason.",
       "reason"),
+  EVENTS_BEHIND(
+      "carillon_events_behind",
+      Kind.GAUGE,
+      "events",
+      "Events that subscribers still have to read from histories, counted for each subscriber."),
+  STORE_HEALTHY(
+      "carillon_store_healthy",
+      Kind.GAUGE,
+      "",
+      "Whether the store takes events: 1 or 0; 1 where no topic keeps history."),
+  DEAD_LETTERS(
+      "carillon_dead_letters", Kind.GAUGE, "dead letters", "Dead letters kept now, about."),
+  DEAD_LETTERS_WRITTEN(
+      "carillon_dead_letters_written_total",
+      Kind.COUNTER,
+      "dead letters",
+      "Dead letters that were kept when they were written; a range of a history counts once."),
+  DEAD_LETTERS_DISCARDED(
+      "carillon_dead_letters_discarded_total",
+      Kind.COUNTER,
+      "dead letters",
+      "Dead letters that were never kept: more were lost at once than may wait, too many topics had"
+          + " some, or their file failed."),
   EVENTS_DISCARDED(
       "carillon_events_discarded_total",
       Kind.COUNTER,

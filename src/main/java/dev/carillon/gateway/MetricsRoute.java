@@ -3,6 +3,8 @@ package dev.carillon.gateway;
 import dev.carillon.event.GapReason;
 import dev.carillon.hub.Ledger;
 import dev.carillon.publish.PublishCounts;
+import dev.carillon.store.DeadLetters;
+import dev.carillon.store.StoreHealth;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
@@ -63,6 +65,11 @@ final class MetricsRoute {
     }
     MetricSamples sum = new MetricSamples();
     sum.add(Metric.READY, node.isReady() ? 1 : 0);
+    sum.add(Metric.STORE_HEALTHY, node.health() instanceof StoreHealth.Healthy ? 1 : 0);
+    DeadLetters.Counts deadLetters = node.deadLetters().counts();
+    sum.add(Metric.DEAD_LETTERS, deadLetters.kept());
+    sum.add(Metric.DEAD_LETTERS_WRITTEN, deadLetters.written());
+    sum.add(Metric.DEAD_LETTERS_DISCARDED, deadLetters.discarded());
     sum.add(Metric.SUBSCRIBERS, node.ids().size());
     sum.add(Metric.DEDUPLICATION_IDS, node.window().size());
     Future<MetricSamples> gathered =
@@ -97,6 +104,8 @@ final class MetricsRoute {
     samples.add(Metric.EVENTS_MATCHED, totals.matched());
     samples.add(Metric.EVENTS_SENT, totals.sent());
     samples.add(Metric.EVENTS_QUEUED, totals.queued());
+    samples.add(Metric.EVENTS_BEHIND, totals.behind());
+    samples.add(Metric.DEAD_LETTERS_DISCARDED, gateway.lost().uncollected());
     samples.add(Metric.EVENTS_DISCARDED, totals.discarded());
     samples.add(Metric.QUEUED_BYTES, gateway.hub().queuedBytes());
     for (GapReason reason : GapReason.values()) {

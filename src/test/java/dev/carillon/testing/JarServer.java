@@ -62,22 +62,56 @@ public final class JarServer implements AutoCloseable {
   /** The same with settings such as {@code drain=3s}. */
   public static JarServer start(Path folder, List<String> jvmOptions, List<String> settings)
       throws IOException {
-    List<String> command = command(jvmOptions, "serve");
+    return start(folder, List.of(), Map.of(), jvmOptions, settings);
+  }
+
+  /**
+   * The same behind other programs, such as {@code unshare -m}, which end by becoming it.
+   *
+   * @param environment more variables
+   */
+  public static JarServer start(
+      Path folder,
+      List<String> before,
+      Map<String, String> environment,
+      List<String> jvmOptions,
+      List<String> settings)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(command(jvmOptions, "serve"));
     settings.forEach(setting -> command.addAll(List.of("--set", setting)));
     Path output = Files.createTempFile(folder, "serve", ".out");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
     builder.environment().putAll(Map.of("CARILLON_HTTP_PORT", "0", "CARILLON_DRAIN", "1s"));
+    builder.environment().putAll(environment);
     return new JarServer(builder.start(), output);
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Ends it by SIGKILL, in the middle of whatever it does. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly();
+    assertThat(process.waitFor(DEADLINE.toSeconds(), SECONDS)).isTrue();
   }
 
   /** Runs a command of the jar that ends by itself. */
   public static Ended run(Path folder, String... arguments)
       throws IOException, InterruptedException {
+    return run(folder, Path.of("/dev/null"), arguments);
+  }
+
+  /** The same with a file as its standard input. */
+  public static Ended run(Path folder, Path input, String... arguments)
+      throws IOException, InterruptedException {
     Path out = Files.createTempFile(folder, "run", ".out");
     Path err = Files.createTempFile(folder, "run", ".err");
     Process process =
         new ProcessBuilder(command(List.of(), arguments))
+            .redirectInput(input.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())
             .start();

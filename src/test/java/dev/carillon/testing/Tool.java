@@ -12,6 +12,8 @@ public enum Tool {
   CHROMIUM("chromium", "chromium-browser", "google-chrome"),
   /** A C compiler, for the load generator in {@code bench/}. */
   C_COMPILER("cc", "gcc", "clang"),
+  /** A mount namespace of its own, for a disk that is full. */
+  UNSHARE("unshare"),
   /** The client of the README's examples over HTTP. */
   CURL("curl");
 
