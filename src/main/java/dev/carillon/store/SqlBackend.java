@@ -28,6 +28,7 @@ final class SqlBackend implements GroupCommit.Backend {
   /** Events past a rule's count that wait for the next removal: one removal for many events. */
   private static final int SLACK_EVENTS = 64;
 
+  private static final int PROBE_BYTES = 1 << 20;
   private static final int SWEPT_TOPICS = 32;
   private static final long MIN_SWEEP_NANOS = 1_000_000_000;
 
@@ -92,8 +93,7 @@ final class SqlBackend implements GroupCommit.Backend {
       }
       if (epoch.isEmpty()) {
         epoch = Epochs.fresh();
-        statement.executeUpdate(
-            "INSERT INTO store (id, epoch, probes) VALUES (1, '" + epoch + "', 0)");
+        statement.executeUpdate("INSERT INTO store (id, epoch) VALUES (1, '" + epoch + "')");
         opened.commit();
       }
       try (ResultSet row =
@@ -359,8 +359,17 @@ final class SqlBackend implements GroupCommit.Backend {
 
   @Override
   public void probe() throws SQLException {
+    // Anew: after a full disk a connection may not know that its transaction is gone.
+    Connection old = connection();
+    Connection fresh = dialect.writer();
+    connection = fresh;
+    statements = new SqlStatements(fresh);
+    old.close();
     try {
-      statements().probe();
+      // Room for more than one small row, or the next events would be refused again.
+      statements().probe(PROBE_BYTES);
+      connection().commit();
+      statements().probe(0);
       connection().commit();
     } catch (SQLException e) {
       rollback();

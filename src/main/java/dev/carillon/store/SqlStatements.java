@@ -70,7 +70,7 @@ final class SqlStatements {
     deleteId = connection.prepareStatement("DELETE FROM event_ids WHERE topic = ? AND id = ?");
     rename = connection.prepareStatement("UPDATE topics SET name = ? WHERE id = ?");
     setEpoch = connection.prepareStatement("UPDATE store SET epoch = ?");
-    probe = connection.prepareStatement("UPDATE store SET probes = probes + 1");
+    probe = connection.prepareStatement("UPDATE store SET room = ?");
   }
 
   void insertTopic(Head head) throws SQLException {
@@ -222,7 +222,9 @@ final class SqlStatements {
     setEpoch.executeUpdate();
   }
 
-  void probe() throws SQLException {
+  /** Writes so many bytes. */
+  void probe(int bytes) throws SQLException {
+    probe.setBytes(1, new byte[bytes]);
     probe.executeUpdate();
   }
 

@@ -3,7 +3,8 @@ CREATE TABLE store (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   -- The epoch of topics that were never used; another one once a topic was forgotten.
   epoch TEXT NOT NULL,
-  probes INTEGER NOT NULL
+  -- Written to find out whether there is room; empty at all other times.
+  room BLOB
 );
 
 -- A history each. A purged one keeps its row under a name that no topic can have until its events are removed.
