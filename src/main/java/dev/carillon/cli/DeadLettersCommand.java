@@ -63,8 +63,7 @@ final class DeadLettersCommand implements Runnable {
   int list(
       @Mixin ServerOptions server,
       @Mixin Filter filter,
-      @Option(names = "--limit", paramLabel = "N", description = "Print N at most.") long limit)
-      throws InterruptedException {
+      @Option(names = "--limit", paramLabel = "N", description = "Print N at most.") long limit) {
     PrintWriter results = shell.results();
     HttpCalls calls = new HttpCalls(server);
     long left = limit <= 0 ? Long.MAX_VALUE : limit;
@@ -100,8 +99,7 @@ final class DeadLettersCommand implements Runnable {
       @Mixin ServerOptions server,
       @Mixin Filter filter,
       @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
-          @Nullable String id)
-      throws InterruptedException {
+          @Nullable String id) {
     HttpCalls calls = new HttpCalls(server);
     long events = 0;
     if (id != null) {
@@ -127,8 +125,7 @@ final class DeadLettersCommand implements Runnable {
       @Mixin ServerOptions server,
       @Mixin Filter filter,
       @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
-          @Nullable String id)
-      throws InterruptedException {
+          @Nullable String id) {
     HttpCalls calls = new HttpCalls(server);
     long purged = 1;
     if (id != null) {

@@ -71,7 +71,7 @@ final class HistoryCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     if (topic == null) {
       throw new ParameterException(spec.commandLine(), "which topic? or check, export, import?");
     }
@@ -110,8 +110,7 @@ final class HistoryCommand implements Callable<Integer> {
       description = "Removes a topic's history; its next event is the first of another epoch.")
   int purge(
       @Mixin ServerOptions of,
-      @Parameters(paramLabel = "TOPIC", description = "A topic that keeps history.") String name)
-      throws InterruptedException {
+      @Parameters(paramLabel = "TOPIC", description = "A topic that keeps history.") String name) {
     JsonObject bounds = new HttpCalls(of).call("DELETE", path(name));
     print(bounds.encode());
     return Exit.OK;

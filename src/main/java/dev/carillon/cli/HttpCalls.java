@@ -3,21 +3,16 @@ package dev.carillon.cli;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 
 /** Calls of a server's HTTP interface; what it refuses is a failure that says why. */
 final class HttpCalls {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int PATIENCE_MS = 30_000;
 
-  private final HttpClient client = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
   private final ServerOptions server;
 
   HttpCalls(ServerOptions server) {
@@ -34,30 +29,43 @@ final class HttpCalls {
    *
    * @throws CommandFailure when the server can't be reached or refuses
    */
-  JsonObject call(String method, String path) throws InterruptedException {
+  JsonObject call(String method, String path) {
     String root = server.httpUrl();
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(root + path))
-            .timeout(PATIENCE)
-            .method(method, BodyPublishers.noBody());
-    server.bearer().ifPresent(token -> request.header("Authorization", "Bearer " + token));
-    HttpResponse<String> answer;
+    int status;
+    String text;
     try {
-      answer = client.send(request.build(), BodyHandlers.ofString());
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create(root + path).toURL().openConnection();
+      connection.setRequestMethod(method);
+      connection.setConnectTimeout(PATIENCE_MS);
+      connection.setReadTimeout(PATIENCE_MS);
+      // The command ends soon: no connection should wait for more.
+      connection.setRequestProperty("Connection", "close");
+      server
+          .bearer()
+          .ifPresent(token -> connection.setRequestProperty("Authorization", "Bearer " + token));
+      status = connection.getResponseCode();
+      text = body(connection, status);
     } catch (IOException e) {
       throw new CommandFailure(
           "cannot reach " + root + ": " + Carillon.oneLine(Failures.words(e)), e);
     }
     try {
-      JsonObject body = answer.body().isEmpty() ? new JsonObject() : new JsonObject(answer.body());
-      if (answer.statusCode() >= 300) {
+      JsonObject body = text.isEmpty() ? new JsonObject() : new JsonObject(text);
+      if (status >= 300) {
         throw new CommandFailure(
-            "the server refuses: "
-                + Carillon.oneLine(body.getString("detail", "status " + answer.statusCode())));
+            "the server refuses: " + Carillon.oneLine(body.getString("detail", "status " + status)));
       }
       return body;
     } catch (DecodeException e) {
       throw new CommandFailure(root + " does not answer as a Carillon server does", e);
+    }
+  }
+
+  private static String body(HttpURLConnection connection, int status) throws IOException {
+    try (InputStream in =
+        status >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
+      return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class HistoryReading {
   /** Read for one subscriber in one turn; about what one write takes. */
-  private static final int MAX_EVENTS_A_TURN = 64;
+  private static final int MAX_EVENTS_A_TURN = 128;
 
   private static final int MAX_SUBSCRIBERS_A_TURN = 64;
 
@@ -203,9 +203,15 @@ final class HistoryReading {
     boolean moved = false;
     for (Cursor cursor : List.copyOf(cursors.all())) {
       if (budget > 0 && cursor.state() == Cursor.State.CATCHING_UP && !cursor.reading) {
-        int took = readOn(subscriber, cursor, budget);
-        moved |= took > 0;
-        budget -= took;
+        int took;
+        do {
+          took = readOn(subscriber, cursor, budget);
+          moved |= took > 0;
+          budget -= took;
+        } while (took > 0
+            && budget > 0
+            && cursor.state() == Cursor.State.CATCHING_UP
+            && subscriber.queue().isHalfEmpty());
         if (cursor.isDone()) {
           cursors.remove(cursor);
         }

@@ -1,6 +1,5 @@
 package dev.carillon.store;
 
-import java.util.Arrays;
 import static dev.carillon.store.Appends.append;
 import static dev.carillon.store.Appends.chosen;
 import static dev.carillon.store.Appends.event;
@@ -15,6 +14,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
