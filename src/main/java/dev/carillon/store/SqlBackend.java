@@ -28,6 +28,15 @@ final class SqlBackend implements GroupCommit.Backend {
   /** Events past a rule's count that wait for the next removal: one removal for many events. */
   private static final int SLACK_EVENTS = 64;
 
+  /** What a transaction writes besides its events, about: pages are written whole. */
+  private static final int TRANSACTION_BYTES = 3 * 4096;
+
+  /** So much of a step's time, and it ends with the history it is at. */
+  private static final long STEP_NANOS = 2_000_000;
+
+  /** A history is cut at once when it is so much of its rule's bytes past it. */
+  private static final int SLACK_PART = 8;
+
   private static final int PROBE_BYTES = 1 << 20;
   private static final int SWEPT_TOPICS = 32;
   private static final long MIN_SWEEP_NANOS = 1_000_000_000;
@@ -52,6 +61,7 @@ final class SqlBackend implements GroupCommit.Backend {
   private long bytesUsed;
   private int topicsUsed;
   private long lastTopicId;
+  private long unsettledBytes;
   private long sweptId;
   private long sweepBegunNanos;
   private long sweepDueNanos = System.nanoTime();
@@ -178,28 +188,39 @@ final class SqlBackend implements GroupCommit.Backend {
       bytes += row.bytes();
     }
     sql.flushEvents();
+    long written = bytes;
+    // More than was added, or what is past the rules would grow under load.
+    int removable = MAX_REMOVED + 2 * plan.rows().size();
     for (Head head : planned.values()) {
-      Head trimmed = head;
-      HistoryRule rule = settings.rules().apply(head.topic());
-      if (head.events() - rule.maxEvents() >= SLACK_EVENTS) {
-        trimmed = removeBefore(head, head.last() - rule.maxEvents() + 1);
-      }
+      Head trimmed = trim(head, removable);
       bytes -= head.bytes() - trimmed.bytes();
       sql.addHead(trimmed);
       changed.add(trimmed);
     }
     sql.flushHeads();
     connection().commit();
+    unsettledBytes += written + TRANSACTION_BYTES;
     lastTopicId += newTopics;
     topicsUsed += newTopics;
     bytesUsed += bytes;
     changed.forEach(head -> heads.put(head.topic(), head));
   }
 
-  /** Removes events before {@code first}, or as many of them as one step may. */
-  private Head removeBefore(Head head, long first) throws SQLException {
-    long until = Math.min(first, head.first() + 2 * MAX_REMOVED);
-    return head.trim(until, statements().removeEvents(head.id(), until));
+  /** Removes what is well past the count or the bytes of a rule, at most so many events. */
+  private Head trim(Head head, int removable) throws SQLException {
+    HistoryRule rule = settings.rules().apply(head.topic());
+    long minFirst = head.last() - rule.maxEvents() + 1;
+    if (minFirst - head.first() >= SLACK_EVENTS) {
+      long until = Math.min(minFirst, head.first() + removable);
+      return head.trim(until, statements().removeEvents(head.id(), until));
+    }
+    if (head.bytes() - rule.maxBytes() > rule.maxBytes() / SLACK_PART) {
+      SqlStatements.Excess excess =
+          statements().excess(head, minFirst, Long.MIN_VALUE, rule.maxBytes(), removable);
+      statements().removeEvents(head.id(), excess.first());
+      return head.trim(excess.first(), excess.bytes());
+    }
+    return head;
   }
 
   private Optional<Head> find(String topic) throws SQLException {
@@ -224,17 +245,20 @@ final class SqlBackend implements GroupCommit.Backend {
   HistoryBounds purge(String topic) throws SQLException {
     try {
       Optional<Head> found = find(topic);
+      if (found.isEmpty()) {
+        // Nothing of its epoch was ever given out: there is nothing to remove, and no row to keep.
+        return Head.unused(topic, epoch).bounds(settings.rules().apply(topic));
+      }
+      Head old = found.get();
       long id = lastTopicId + 1;
       Head fresh = new Head(id, topic, Epochs.fresh(), 1, 0, 0, clock.millis());
-      if (found.isPresent()) {
-        statements().rename(found.get().id(), PURGED + found.get().id());
-      }
+      statements().rename(old.id(), PURGED + old.id());
       statements().insertTopic(fresh);
       connection().commit();
       lastTopicId = id;
       topicsUsed++;
       heads.put(topic, fresh);
-      found.ifPresent(old -> ids.forget(topic, old.epoch()));
+      ids.forget(topic, old.epoch());
       return fresh.bounds(settings.rules().apply(topic));
     } catch (SQLException e) {
       rollback();
@@ -245,8 +269,17 @@ final class SqlBackend implements GroupCommit.Backend {
   // ---- upkeep
 
   @Override
+  public boolean isUpkeepUrgent() {
+    return unsettledBytes >= dialect.settleBytes();
+  }
+
+  @Override
   public boolean upkeep() throws SQLException {
     try {
+      if (unsettledBytes >= dialect.settleBytes()) {
+        dialect.settle(connection());
+        unsettledBytes = 0;
+      }
       boolean moreIds = forgetIds();
       boolean more = sweep() || moreIds;
       // Ends the look at the database where nothing was changed.
@@ -278,10 +311,11 @@ final class SqlBackend implements GroupCommit.Backend {
       }
       sweepBegunNanos = System.nanoTime();
     }
+    long stepBegun = System.nanoTime();
     List<Head> page = statements().headsAfter(sweptId, SWEPT_TOPICS);
     for (Head head : page) {
-      if (!upkeep(head, now)) {
-        // There is more of it: the next step goes on with it.
+      if (System.nanoTime() - stepBegun > STEP_NANOS || !upkeep(head, now)) {
+        // There is more to do: the next step goes on with it.
         return true;
       }
       sweptId = head.id();
@@ -362,8 +396,14 @@ final class SqlBackend implements GroupCommit.Backend {
     // Anew: after a full disk a connection may not know that its transaction is gone.
     Connection old = connection();
     Connection fresh = dialect.writer();
-    connection = fresh;
-    statements = new SqlStatements(fresh);
+    try {
+      // Both or none: statements must never outlive their connection.
+      statements = new SqlStatements(fresh);
+      connection = fresh;
+    } catch (SQLException e) {
+      fresh.close();
+      throw e;
+    }
     old.close();
     try {
       // Room for more than one small row, or the next events would be refused again.
@@ -371,6 +411,7 @@ final class SqlBackend implements GroupCommit.Backend {
       connection().commit();
       statements().probe(0);
       connection().commit();
+      dialect.settle(connection());
     } catch (SQLException e) {
       rollback();
       throw e;
