@@ -256,6 +256,10 @@ final class GroupCommit {
       fail(e);
       refuse(batch, reason());
       return;
+    } catch (Error e) {
+      // Nobody knows what it left behind; it ends the thread, see run().
+      refuse(batch, "the store failed: " + e);
+      throw e;
     }
     for (int i = 0; i < outcomes.size(); i++) {
       answer(batch.get(i), outcomes.get(i));

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The writing side of a {@link SqlStore}: one connection, used by the writer thread only, but for
- * {@link #cached} and {@link #epoch}.
+ * {@link #cached}.
  */
 final class SqlBackend implements GroupCommit.Backend {
   /** Histories whose heads are kept in memory. They only save a look into the database. */
@@ -47,7 +47,7 @@ final class SqlBackend implements GroupCommit.Backend {
   /** No topic's name begins so. */
   private static final String PURGED = "!";
 
-  private static final String HEAD = "id, name, epoch, first, last, bytes, used";
+  private static final String HEAD = "id, name, epoch, first, last, bytes, used, checksum";
 
   private final SqlDialect dialect;
   private final StoreSettings settings;
@@ -62,12 +62,13 @@ final class SqlBackend implements GroupCommit.Backend {
   private int topicsUsed;
   private long lastTopicId;
   private long unsettledBytes;
+  private boolean staleIds = true;
   private long sweptId;
   private long sweepBegunNanos;
   private long sweepDueNanos = System.nanoTime();
 
-  /** Written by the writer thread, read by any. */
-  private volatile String epoch = "";
+  /** Of topics that were never used. */
+  private String epoch = "";
 
   SqlBackend(SqlDialect dialect, StoreSettings settings, Clock clock) {
     this.dialect = dialect;
@@ -83,11 +84,6 @@ final class SqlBackend implements GroupCommit.Backend {
     return Optional.ofNullable(heads.getIfPresent(topic));
   }
 
-  /** The epoch of topics that were never used. */
-  String epoch() {
-    return epoch;
-  }
-
   // ---- opening
 
   /** Opens the database and reads what is always in memory; before the writer thread starts. */
@@ -96,15 +92,18 @@ final class SqlBackend implements GroupCommit.Backend {
     connection = opened;
     statements = new SqlStatements(opened);
     try (Statement statement = opened.createStatement()) {
-      try (ResultSet row = statement.executeQuery("SELECT epoch FROM store WHERE id = 1")) {
-        if (row.next()) {
-          epoch = row.getString(1);
+      // None in a store that was just made; whether it is the one that was written is looked at
+      // next.
+      statement.executeUpdate(
+          "INSERT OR IGNORE INTO store (id, epoch, checksum) VALUES (1, '', 0)");
+      try (ResultSet row = statement.executeQuery(SqlReader.SELECT_EPOCH)) {
+        if (row.next() && row.getString(1).isEmpty()) {
+          statements().setEpoch(Epochs.fresh());
         }
       }
-      if (epoch.isEmpty()) {
-        epoch = Epochs.fresh();
-        statement.executeUpdate("INSERT INTO store (id, epoch) VALUES (1, '" + epoch + "')");
-        opened.commit();
+      opened.commit();
+      try (ResultSet row = statement.executeQuery(SqlReader.SELECT_EPOCH)) {
+        epoch = SqlStatements.readEpoch(row);
       }
       try (ResultSet row =
           statement.executeQuery(
@@ -122,7 +121,8 @@ final class SqlBackend implements GroupCommit.Backend {
   private void loadIds(Connection opened) throws SQLException {
     try (PreparedStatement query =
         opened.prepareStatement(
-            "SELECT t.name, t.epoch, i.id, i.\"offset\", i.fingerprint, i.time"
+            "SELECT t.name, t.epoch, i.id, i.\"offset\", i.fingerprint, i.time, i.topic,"
+                + " i.checksum"
                 + " FROM event_ids i JOIN topics t ON t.id = i.topic"
                 + " WHERE i.time > ? ORDER BY i.time DESC LIMIT ?")) {
       query.setLong(1, clock.millis() - settings.dedupeWindow().toMillis());
@@ -130,9 +130,15 @@ final class SqlBackend implements GroupCommit.Backend {
       List<Map.Entry<ChosenIds.Key, ChosenIds.Known>> newestFirst = new ArrayList<>();
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
+          String id = String.valueOf(row.getString(3));
+          long sum =
+              RowChecksum.ofId(row.getLong(7), id, row.getLong(4), row.getLong(5), row.getLong(6));
+          if (sum != row.getLong(8)) {
+            throw new DamagedRowException("an id of topic " + row.getString(1));
+          }
           newestFirst.add(
               Map.entry(
-                  new ChosenIds.Key(row.getString(1), row.getString(2), row.getString(3)),
+                  new ChosenIds.Key(row.getString(1), row.getString(2), id),
                   new ChosenIds.Known(row.getLong(4), row.getLong(5), row.getLong(6))));
         }
       }
@@ -252,7 +258,7 @@ final class SqlBackend implements GroupCommit.Backend {
       Head old = found.get();
       long id = lastTopicId + 1;
       Head fresh = new Head(id, topic, Epochs.fresh(), 1, 0, 0, clock.millis());
-      statements().rename(old.id(), PURGED + old.id());
+      statements().rename(old.renamed(PURGED + old.id()));
       statements().insertTopic(fresh);
       connection().commit();
       lastTopicId = id;
@@ -291,6 +297,7 @@ final class SqlBackend implements GroupCommit.Backend {
     }
   }
 
+  /** Ids that this process remembered, and at first those that an earlier one left. */
   private boolean forgetIds() throws SQLException {
     List<ChosenIds.Key> forgotten = ids.forget(clock.millis(), MAX_REMOVED);
     for (ChosenIds.Key key : forgotten) {
@@ -300,7 +307,10 @@ final class SqlBackend implements GroupCommit.Backend {
       }
     }
     statements().flushForgottenIds();
-    return forgotten.size() == MAX_REMOVED;
+    long oldest = clock.millis() - settings.dedupeWindow().toMillis();
+    boolean moreStale = staleIds && statements().removeIds(oldest, MAX_REMOVED) == MAX_REMOVED;
+    staleIds = moreStale;
+    return moreStale || forgotten.size() == MAX_REMOVED;
   }
 
   private boolean sweep() throws SQLException {
@@ -421,6 +431,20 @@ final class SqlBackend implements GroupCommit.Backend {
   @Override
   public StoreHealth diagnose(Exception failure) {
     return dialect.diagnose(failure);
+  }
+
+  /** Lets go of what was opened, where opening it failed. */
+  void abandon() {
+    try {
+      if (connection != null) {
+        connection.close();
+      }
+    } catch (SQLException e) {
+      // Why it can't be opened is said already.
+      assert e != null;
+    } finally {
+      dialect.release();
+    }
   }
 
   @Override

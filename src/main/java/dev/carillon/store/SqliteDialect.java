@@ -151,7 +151,8 @@ final class SqliteDialect implements SqlDialect {
   @Override
   public boolean isDamage(SQLException failure) {
     int code = primaryCode(failure);
-    return code == SQLiteErrorCode.SQLITE_CORRUPT.code
+    return failure instanceof DamagedRowException
+        || code == SQLiteErrorCode.SQLITE_CORRUPT.code
         || code == SQLiteErrorCode.SQLITE_NOTADB.code;
   }
 
