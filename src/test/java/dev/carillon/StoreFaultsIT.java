@@ -1,5 +1,6 @@
 package dev.carillon;
 
+import java.nio.charset.StandardCharsets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -161,7 +162,7 @@ final class StoreFaultsIT {
     }
     byte[] bytes = Files.readAllBytes(store);
     // In the middle of an event's data.
-    int at = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).lastIndexOf("xxxx");
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).lastIndexOf("xxxx");
     bytes[at - 100] ^= 1;
     Files.write(store, bytes, StandardOpenOption.TRUNCATE_EXISTING);
 

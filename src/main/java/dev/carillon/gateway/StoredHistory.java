@@ -1,5 +1,6 @@
 package dev.carillon.gateway;
 
+import java.util.List;
 import dev.carillon.hub.History;
 import dev.carillon.store.HistoryBounds;
 import dev.carillon.store.HistoryPage;
@@ -60,7 +61,7 @@ final class StoredHistory implements History {
 
   private static Part part(HistoryBounds bounds, String epoch) {
     return bounds.epoch().equals(epoch)
-        ? new Events(bounds.first(), java.util.List.of())
+        ? new Events(bounds.first(), List.of())
         : new OtherEpoch(bounds.epoch(), bounds.first(), bounds.last());
   }
 }

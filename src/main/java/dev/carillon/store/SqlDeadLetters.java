@@ -1,5 +1,6 @@
 package dev.carillon.store;
 
+import org.jspecify.annotations.Nullable;
 import dev.carillon.event.Event;
 import dev.carillon.event.EventData;
 import dev.carillon.event.GapReason;
@@ -514,7 +515,7 @@ public final class SqlDeadLetters implements DeadLetters {
   }
 
   private interface Question<T> {
-    @org.jspecify.annotations.Nullable
+    @Nullable
     T ask() throws SQLException;
   }
 

@@ -1,5 +1,7 @@
 package dev.carillon.store;
 
+import java.util.Arrays;
+import java.io.StringWriter;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -114,7 +116,7 @@ public final class StoreArchive {
   }
 
   private static String line(Event event, String epoch, long offset) throws IOException {
-    java.io.StringWriter text = new java.io.StringWriter();
+    StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
       json.writeStringField("topic", event.topic().name());
@@ -268,7 +270,7 @@ public final class StoreArchive {
             parser.skipChildren();
             parser.finishToken();
             int end = (int) parser.currentLocation().getByteOffset();
-            data = Optional.of(EventData.ofJson(java.util.Arrays.copyOfRange(json, start, end)));
+            data = Optional.of(EventData.ofJson(Arrays.copyOfRange(json, start, end)));
           } else if (name.equals("dataBase64")) {
             data = Optional.of(EventData.ofBase64(parser.getText()));
           } else {

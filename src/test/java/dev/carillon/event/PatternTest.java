@@ -77,4 +77,15 @@ final class PatternTest {
     return (pattern.get(0).equals("*") || pattern.get(0).equals(topic.get(0)))
         && naive(pattern.subList(1, pattern.size()), topic.subList(1, topic.size()));
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a.b, a.b, true", "a.*, a.b, true", "a.>, *.b, true", ">, a, true", "a.>, a, false",
+    "a.*, b.*, false", "a.b, a.b.c, false", "a.*.c, a.b.*, true", "a.*.c, a.b.d, false",
+    "*.*, a.>, true"
+  })
+  void patternsOverlapWhereOneTopicMatchesBoth(String one, String other, boolean overlap) {
+    assertThat(new Pattern(one).overlaps(new Pattern(other))).isEqualTo(overlap);
+    assertThat(new Pattern(other).overlaps(new Pattern(one))).isEqualTo(overlap);
+  }
 }

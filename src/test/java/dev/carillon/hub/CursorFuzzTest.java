@@ -1,5 +1,6 @@
 package dev.carillon.hub;
 
+import net.jqwik.api.Tuple;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.event.Event;
@@ -80,18 +81,18 @@ final class CursorFuzzTest {
   Arbitrary<List<Step>> steps() {
     Arbitrary<Kind> kinds =
         Arbitraries.frequency(
-            net.jqwik.api.Tuple.of(10, Kind.STORE),
-            net.jqwik.api.Tuple.of(10, Kind.PUBLISH),
-            net.jqwik.api.Tuple.of(5, Kind.READ_ENDS),
-            net.jqwik.api.Tuple.of(1, Kind.READ_FAILS),
-            net.jqwik.api.Tuple.of(1, Kind.RETRY),
-            net.jqwik.api.Tuple.of(5, Kind.READ_ON),
-            net.jqwik.api.Tuple.of(5, Kind.DRAIN),
-            net.jqwik.api.Tuple.of(1, Kind.TRIM),
-            net.jqwik.api.Tuple.of(1, Kind.PURGE),
-            net.jqwik.api.Tuple.of(1, Kind.DISCONNECT),
-            net.jqwik.api.Tuple.of(3, Kind.HOLD),
-            net.jqwik.api.Tuple.of(3, Kind.BEGIN));
+            Tuple.of(10, Kind.STORE),
+            Tuple.of(10, Kind.PUBLISH),
+            Tuple.of(5, Kind.READ_ENDS),
+            Tuple.of(1, Kind.READ_FAILS),
+            Tuple.of(1, Kind.RETRY),
+            Tuple.of(5, Kind.READ_ON),
+            Tuple.of(5, Kind.DRAIN),
+            Tuple.of(1, Kind.TRIM),
+            Tuple.of(1, Kind.PURGE),
+            Tuple.of(1, Kind.DISCONNECT),
+            Tuple.of(3, Kind.HOLD),
+            Tuple.of(3, Kind.BEGIN));
     return Combinators.combine(kinds, Arbitraries.integers().between(1, 6))
         .as(Step::new)
         .list()

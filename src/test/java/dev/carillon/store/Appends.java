@@ -1,5 +1,6 @@
 package dev.carillon.store;
 
+import java.time.ZoneId;
 import dev.carillon.event.Event;
 import dev.carillon.event.EventData;
 import dev.carillon.event.Topic;
@@ -93,7 +94,7 @@ final class Appends {
     }
 
     @Override
-    public Clock withZone(java.time.ZoneId zone) {
+    public Clock withZone(ZoneId zone) {
       return this;
     }
   }

@@ -1,5 +1,7 @@
 package dev.carillon.store;
 
+import java.util.Random;
+import dev.carillon.event.Position;
 import static dev.carillon.store.Appends.append;
 import static dev.carillon.store.Appends.chosen;
 import static dev.carillon.store.Appends.event;
@@ -90,7 +92,7 @@ abstract class EventStoreContract {
         .isEqualTo(
             event("a", "id-1", "täxt")
                 .event()
-                .at(new dev.carillon.event.Position(page.bounds().epoch(), 1)));
+                .at(new Position(page.bounds().epoch(), 1)));
   }
 
   @Test
@@ -322,7 +324,7 @@ abstract class EventStoreContract {
 
   @Test
   void whateverIsDoneItReadsAsAModelSays() {
-    java.util.Random random = new java.util.Random(7);
+    Random random = new Random(7);
     Map<String, List<String>> model = new HashMap<>();
     for (int i = 0; i < 300; i++) {
       String topic = "t" + random.nextInt(3);

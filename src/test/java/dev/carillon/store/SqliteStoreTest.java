@@ -1,5 +1,6 @@
 package dev.carillon.store;
 
+import java.util.Arrays;
 import static dev.carillon.store.Appends.append;
 import static dev.carillon.store.Appends.chosen;
 import static dev.carillon.store.Appends.event;
@@ -204,7 +205,7 @@ final class SqliteStoreTest extends EventStoreContract {
     Files.copy(directory.resolve("torn.db"), directory.resolve("cut.db"));
     byte[] wal = Files.readAllBytes(directory.resolve("torn.db-wal"));
     get(running.close());
-    Files.write(directory.resolve("cut.db-wal"), java.util.Arrays.copyOf(wal, wal.length - 100));
+    Files.write(directory.resolve("cut.db-wal"), Arrays.copyOf(wal, wal.length - 100));
     EventStore recovered = other("cut.db");
     assertThat(get(recovered.bounds("a")).last()).isBetween(4L, 5L);
     get(recovered.close());
