@@ -1,9 +1,9 @@
 package dev.carillon.gateway;
 
-import java.util.List;
 import dev.carillon.hub.History;
 import dev.carillon.store.HistoryBounds;
 import dev.carillon.store.HistoryPage;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;

@@ -1,6 +1,5 @@
 package dev.carillon.store;
 
-import org.jspecify.annotations.Nullable;
 import dev.carillon.event.Event;
 import dev.carillon.event.EventData;
 import dev.carillon.event.GapReason;
@@ -37,6 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
@@ -515,8 +515,7 @@ public final class SqlDeadLetters implements DeadLetters {
   }
 
   private interface Question<T> {
-    @Nullable
-    T ask() throws SQLException;
+    @Nullable T ask() throws SQLException;
   }
 
   private <T> CompletionStage<T> ask(Question<T> question) {

@@ -61,7 +61,14 @@ final class HistoryCommandTest {
     publish(4);
     CompletableFuture<Integer> subscribe =
         shell.start(
-            "subscribe", "chat.a", "--url", url(), "--from", "last:2", "--count", "2",
+            "subscribe",
+            "chat.a",
+            "--url",
+            url(),
+            "--from",
+            "last:2",
+            "--count",
+            "2",
             "--data-only");
     assertThat(TestShell.exitOf(subscribe)).isZero();
     assertThat(shell.outLines()).containsExactly("3", "4");

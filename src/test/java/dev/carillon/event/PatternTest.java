@@ -80,8 +80,15 @@ final class PatternTest {
 
   @ParameterizedTest
   @CsvSource({
-    "a.b, a.b, true", "a.*, a.b, true", "a.>, *.b, true", ">, a, true", "a.>, a, false",
-    "a.*, b.*, false", "a.b, a.b.c, false", "a.*.c, a.b.*, true", "a.*.c, a.b.d, false",
+    "a.b, a.b, true",
+    "a.*, a.b, true",
+    "a.>, *.b, true",
+    ">, a, true",
+    "a.>, a, false",
+    "a.*, b.*, false",
+    "a.b, a.b.c, false",
+    "a.*.c, a.b.*, true",
+    "a.*.c, a.b.d, false",
     "*.*, a.>, true"
   })
   void patternsOverlapWhereOneTopicMatchesBoth(String one, String other, boolean overlap) {

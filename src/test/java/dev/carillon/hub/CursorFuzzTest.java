@@ -1,6 +1,5 @@
 package dev.carillon.hub;
 
-import net.jqwik.api.Tuple;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.event.Event;
@@ -26,6 +25,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
 
 /**
  * Random interleavings of live events, reads of the history, reads of the socket, trimming,

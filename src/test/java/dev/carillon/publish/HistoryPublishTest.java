@@ -40,8 +40,7 @@ final class HistoryPublishTest {
           new PublishSettings(1 << 20, 1 << 16),
           relay,
           new DeduplicationWindow(Duration.ofMinutes(2), 1000, () -> 0),
-          Optional.of(
-              new Histories(store, topic -> topic.startsWith("kept"), pattern -> true)),
+          Optional.of(new Histories(store, topic -> topic.startsWith("kept"), pattern -> true)),
           Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
           new Random(1));
 
@@ -213,9 +212,7 @@ final class HistoryPublishTest {
 
     private AppendOutcome stored(long offset, boolean repeat) {
       return new AppendOutcome.Stored(
-          List.of(
-              new StoredEvent(
-                  events.remove(0).event().at(new Position("e", offset)), repeat)));
+          List.of(new StoredEvent(events.remove(0).event().at(new Position("e", offset)), repeat)));
     }
 
     @Override
@@ -229,7 +226,8 @@ final class HistoryPublishTest {
     }
 
     @Override
-    public CompletionStage<List<HistoryBounds>> histories(Pattern pattern, String after, int limit) {
+    public CompletionStage<List<HistoryBounds>> histories(
+        Pattern pattern, String after, int limit) {
       throw new UnsupportedOperationException();
     }
 

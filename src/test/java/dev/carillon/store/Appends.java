@@ -1,11 +1,11 @@
 package dev.carillon.store;
 
-import java.time.ZoneId;
 import dev.carillon.event.Event;
 import dev.carillon.event.EventData;
 import dev.carillon.event.Topic;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;

@@ -50,8 +50,7 @@ abstract class DeadLettersContract {
 
   private DeadLetter letter(String topic, String subscriber, String data) {
     Event event =
-        new Event(
-            new Topic(topic), "id-" + data, 5, Optional.of("key"), EventData.ofText(data));
+        new Event(new Topic(topic), "id-" + data, 5, Optional.of("key"), EventData.ofText(data));
     return new DeadLetter(
         0, topic, subscriber, GapReason.QUEUE_FULL, clock.millis(), new Lost(event));
   }

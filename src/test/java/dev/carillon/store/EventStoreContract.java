@@ -1,7 +1,5 @@
 package dev.carillon.store;
 
-import java.util.Random;
-import dev.carillon.event.Position;
 import static dev.carillon.store.Appends.append;
 import static dev.carillon.store.Appends.chosen;
 import static dev.carillon.store.Appends.event;
@@ -14,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.carillon.event.Pattern;
+import dev.carillon.event.Position;
 import dev.carillon.store.AppendOutcome.Conflict;
 import dev.carillon.store.AppendOutcome.Stored;
 import dev.carillon.store.AppendOutcome.Unavailable;
@@ -24,6 +23,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -89,10 +89,7 @@ abstract class EventStoreContract {
     HistoryPage page = read("a", 0, 10);
     assertThat(page.frames()).hasSize(1);
     assertThat(page.frames().get(0).event())
-        .isEqualTo(
-            event("a", "id-1", "täxt")
-                .event()
-                .at(new Position(page.bounds().epoch(), 1)));
+        .isEqualTo(event("a", "id-1", "täxt").event().at(new Position(page.bounds().epoch(), 1)));
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.carillon.store;
 
-import java.util.Arrays;
 import static dev.carillon.store.Appends.append;
 import static dev.carillon.store.Appends.chosen;
 import static dev.carillon.store.Appends.event;
@@ -22,6 +21,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
