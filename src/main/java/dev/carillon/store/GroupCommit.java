@@ -24,6 +24,10 @@ final class GroupCommit {
   private static final Logger LOG = LoggerFactory.getLogger("carillon.store");
   private static final int CHUNK = 1024;
   private static final long UPKEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+  /** Upkeep between two transactions takes about so long at most, or as long as the last one. */
+  private static final long MAX_UPKEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final String CLOSED = "the store is closed";
 
@@ -45,6 +49,11 @@ final class GroupCommit {
      */
     boolean upkeep() throws Exception;
 
+    /** Whether upkeep has something to do that should not wait for its turn. For the one thread. */
+    default boolean isUpkeepUrgent() {
+      return false;
+    }
+
     /** Changes something small, to find out whether that works. */
     void probe() throws Exception;
 
@@ -58,7 +67,11 @@ final class GroupCommit {
 
   private record AppendItem(Append append) implements Item {}
 
-  private record Task(Runnable work) implements Item {}
+  /** Something for the writer thread that is not an append. */
+  private record Task<T>(ThrowingWork<T> work, CompletableFuture<T> done) implements Item {}
+
+  /** Behind everything that is still to be done. */
+  private record End() implements Item {}
 
   private final Backend backend;
   private final String name;
@@ -67,13 +80,18 @@ final class GroupCommit {
   private final AtomicBoolean idle = new AtomicBoolean();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final Thread thread;
-  private volatile boolean closing;
+
+  /** The writer thread takes nothing out of the mailbox any more. */
+  private volatile boolean ended;
+
   private volatile StoreHealth health = new StoreHealth.Healthy();
 
   // The writer thread's own.
   private long upkeepDueNanos = System.nanoTime();
   private long probeDueNanos;
-  private @Nullable Task taskBehindAppends;
+  private long commitNanos;
+  private @Nullable Task<?> taskBehindAppends;
+  private boolean endReached;
 
   /**
    * Makes the thread; {@link #start} follows.
@@ -96,34 +114,25 @@ final class GroupCommit {
     return health;
   }
 
-  /** Hands an append over; it is answered once, on the writer thread. */
+  /** Hands an append over; it is answered once, on the writer thread while there is one. */
   void append(Append append) {
-    if (closing) {
-      append.answer().accept(new AppendOutcome.Unavailable(CLOSED));
-      return;
-    }
-    mailbox.offer(new AppendItem(append));
-    wake();
+    offer(new AppendItem(append));
   }
 
   /** Does something on the writer thread, behind every append that was handed over before. */
   <T> CompletionStage<T> run(ThrowingWork<T> work) {
     CompletableFuture<T> done = new CompletableFuture<>();
-    mailbox.offer(
-        new Task(
-            () -> {
-              try {
-                refuseUnlessHealthy();
-                done.complete(work.run());
-              } catch (StoreUnavailableException e) {
-                done.completeExceptionally(e);
-              } catch (Exception e) {
-                fail(e);
-                done.completeExceptionally(new StoreUnavailableException(reason(), e));
-              }
-            }));
-    wake();
+    offer(new Task<>(work, done));
     return done;
+  }
+
+  private void offer(Item item) {
+    mailbox.offer(item);
+    if (ended) {
+      refuseWhatIsLeft();
+    } else {
+      wake();
+    }
   }
 
   /** Something that may fail as the store does. */
@@ -137,8 +146,7 @@ final class GroupCommit {
   }
 
   CompletionStage<Void> close() {
-    closing = true;
-    wake();
+    offer(new End());
     return closed;
   }
 
@@ -146,32 +154,71 @@ final class GroupCommit {
 
   private void run() {
     try {
-      while (true) {
-        List<Append> batch = takeBatch();
-        if (!batch.isEmpty()) {
-          commit(batch);
-        }
-        Task task = taskBehindAppends;
-        if (task != null) {
-          taskBehindAppends = null;
-          task.work().run();
-        }
-        boolean more = upkeepIfDue();
-        if (batch.isEmpty() && task == null && mailbox.isEmpty()) {
-          if (closing) {
-            break;
-          }
-          if (!more) {
-            await();
-          }
-        }
+      work();
+    } finally {
+      if (!endReached) {
+        // An error of the machine, out of memory say; who waits must hear of it all the same.
+        become(new StoreHealth.Failed("store " + name + ": its writer thread has ended"));
       }
-      refuse(takeBatch(), CLOSED);
-      backend.close();
+      ended = true;
+      refuseWhatIsLeft();
+      try {
+        backend.close();
+      } catch (Exception e) {
+        LOG.warn("store did not close well name={} reason={}", name, e.getMessage());
+      }
       closed.complete(null);
+    }
+  }
+
+  private void work() {
+    while (true) {
+      List<Append> batch = takeBatch();
+      commitNanos = 0;
+      if (!batch.isEmpty()) {
+        long begun = System.nanoTime();
+        commit(batch);
+        commitNanos = System.nanoTime() - begun;
+      }
+      Task<?> task = taskBehindAppends;
+      if (task != null) {
+        taskBehindAppends = null;
+        perform(task);
+      }
+      if (endReached) {
+        return;
+      }
+      boolean more = upkeepIfDue();
+      if (!more && batch.isEmpty() && task == null && mailbox.isEmpty()) {
+        await();
+      }
+    }
+  }
+
+  private <T> void perform(Task<T> task) {
+    try {
+      refuseUnlessHealthy();
+      task.done().complete(task.work().run());
+    } catch (StoreUnavailableException e) {
+      task.done().completeExceptionally(e);
     } catch (Exception e) {
-      LOG.warn("store did not close well name={} reason={}", name, e.getMessage());
-      closed.complete(null);
+      fail(e);
+      task.done().completeExceptionally(new StoreUnavailableException(reason(), e));
+    }
+  }
+
+  /**
+   * Answers what came after the writer thread looked for the last time. For any thread: one at a
+   * time takes out of the mailbox, and the writer thread does not any more.
+   */
+  private synchronized void refuseWhatIsLeft() {
+    String reason = health instanceof StoreHealth.Failed failed ? failed.reason() : CLOSED;
+    for (Item item = mailbox.poll(); item != null; item = mailbox.poll()) {
+      if (item instanceof AppendItem waiting) {
+        answer(waiting.append(), new AppendOutcome.Unavailable(reason));
+      } else if (item instanceof Task<?> task) {
+        task.done().completeExceptionally(new StoreUnavailableException(reason));
+      }
     }
   }
 
@@ -184,8 +231,11 @@ final class GroupCommit {
       if (item instanceof AppendItem waiting) {
         batch.add(waiting.append());
         bytes += waiting.append().bytes();
-      } else if (item instanceof Task task) {
+      } else if (item instanceof Task<?> task) {
         taskBehindAppends = task;
+        break;
+      } else if (item instanceof End) {
+        endReached = true;
         break;
       } else {
         break;
@@ -206,6 +256,10 @@ final class GroupCommit {
       fail(e);
       refuse(batch, reason());
       return;
+    } catch (Error e) {
+      // Nobody knows what it left behind; it ends the thread, see run().
+      refuse(batch, "the store failed: " + e);
+      throw e;
     }
     for (int i = 0; i < outcomes.size(); i++) {
       answer(batch.get(i), outcomes.get(i));
@@ -235,11 +289,17 @@ final class GroupCommit {
       }
       return false;
     }
-    if (health instanceof StoreHealth.Failed || now - upkeepDueNanos < 0) {
+    if (health instanceof StoreHealth.Failed
+        || (now - upkeepDueNanos < 0 && !backend.isUpkeepUrgent())) {
       return false;
     }
     try {
-      boolean more = backend.upkeep();
+      // As long as the events took: what is removed must keep up with what comes in.
+      long until = now + Math.max(MAX_UPKEEP_NANOS, commitNanos);
+      boolean more;
+      do {
+        more = backend.upkeep();
+      } while (more && System.nanoTime() - until < 0);
       if (!more) {
         upkeepDueNanos = System.nanoTime() + UPKEEP_NANOS;
       }
@@ -304,7 +364,7 @@ final class GroupCommit {
     long due = health instanceof StoreHealth.Refusing ? probeDueNanos : upkeepDueNanos;
     long nanos = health instanceof StoreHealth.Failed ? PROBE_NANOS : due - now;
     idle.set(true);
-    if (mailbox.isEmpty() && !closing && nanos > 0) {
+    if (mailbox.isEmpty() && nanos > 0) {
       LockSupport.parkNanos(this, nanos);
     }
     idle.set(false);

@@ -21,6 +21,10 @@ record Head(
     return new Head(number, topic, epoch, first, last, bytes, usedMillis);
   }
 
+  Head renamed(String name) {
+    return new Head(id, name, epoch, first, last, bytes, usedMillis);
+  }
+
   /** One more event. */
   Head append(long eventBytes, long nowMillis) {
     return new Head(id, topic, epoch, first, last + 1, bytes + eventBytes, nowMillis);

@@ -3,9 +3,7 @@ package dev.carillon.store;
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Pattern;
 import java.time.Clock;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -39,15 +37,13 @@ public final class MemoryStore implements EventStore {
 
   /** A history; its ring holds the events from {@code head.first()} on. */
   private static final class History {
-    final Deque<Kept> events = new ArrayDeque<>();
+    final EventRing events = new EventRing();
     Head head;
 
     History(Head head) {
       this.head = head;
     }
   }
-
-  private record Kept(EventFrame frame, long bytes) {}
 
   public MemoryStore(StoreSettings settings, Clock clock) {
     this.settings = settings;
@@ -72,16 +68,12 @@ public final class MemoryStore implements EventStore {
           History history = histories.get(topic);
           if (history != null && from <= bounds.last()) {
             long bytes = 0;
-            long passed = from - history.head.first();
-            for (Kept kept : history.events) {
-              if (passed-- > 0) {
-                continue;
-              }
-              if (frames.size() == maxEvents || bytes >= maxBytes) {
-                break;
-              }
-              frames.add(kept.frame());
-              bytes += kept.frame().size();
+            int index = (int) (from - history.head.first());
+            while (index < history.events.size() && frames.size() < maxEvents && bytes < maxBytes) {
+              // Made anew: kept, it would take as much memory again as its event.
+              EventFrame frame = new EventFrame(history.events.get(index++));
+              frames.add(frame);
+              bytes += frame.size();
             }
           }
           return new HistoryPage(bounds, frames);
@@ -111,6 +103,10 @@ public final class MemoryStore implements EventStore {
         () -> {
           synchronized (lock) {
             Head old = head(topic);
+            if (!histories.containsKey(topic)) {
+              // Nothing of its epoch was ever given out: there is nothing to keep a history for.
+              return bounds(old);
+            }
             Head fresh = new Head(0, topic, Epochs.fresh(), 1, 0, 0, clock.millis());
             histories.put(topic, new History(fresh));
             bytesUsed -= old.bytes();
@@ -171,7 +167,7 @@ public final class MemoryStore implements EventStore {
         for (AppendPlan.Row row : plan.rows()) {
           History history = histories.get(row.event().topic().name());
           if (history != null) {
-            history.events.addLast(new Kept(new EventFrame(row.event()), row.bytes()));
+            history.events.add(row.event());
             bytesUsed += row.bytes();
           }
         }
@@ -216,15 +212,14 @@ public final class MemoryStore implements EventStore {
       }
       HistoryRule rule = settings.rules().apply(history.head.topic());
       long oldest = clock.millis() - rule.maxAge().toMillis();
-      Kept first = history.events.peekFirst();
-      while (first != null
+      while (history.events.size() > 0
           && (history.head.events() > rule.maxEvents()
               || history.head.bytes() > rule.maxBytes()
-              || first.frame().event().timeMillis() < oldest)) {
-        history.events.removeFirst();
-        history.head = history.head.trim(history.head.first() + 1, first.bytes());
-        bytesUsed -= first.bytes();
-        first = history.events.peekFirst();
+              || history.events.get(0).timeMillis() < oldest)) {
+        long bytes = StoredBytes.of(history.events.get(0));
+        history.events.removeOldest();
+        history.head = history.head.trim(history.head.first() + 1, bytes);
+        bytesUsed -= bytes;
       }
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The writing side of a {@link SqlStore}: one connection, used by the writer thread only, but for
- * {@link #cached} and {@link #epoch}.
+ * {@link #cached}.
  */
 final class SqlBackend implements GroupCommit.Backend {
   /** Histories whose heads are kept in memory. They only save a look into the database. */
@@ -28,6 +28,15 @@ final class SqlBackend implements GroupCommit.Backend {
   /** Events past a rule's count that wait for the next removal: one removal for many events. */
   private static final int SLACK_EVENTS = 64;
 
+  /** What a transaction writes besides its events, about: pages are written whole. */
+  private static final int TRANSACTION_BYTES = 3 * 4096;
+
+  /** So much of a step's time, and it ends with the history it is at. */
+  private static final long STEP_NANOS = 2_000_000;
+
+  /** A history is cut at once when it is so much of its rule's bytes past it. */
+  private static final int SLACK_PART = 8;
+
   private static final int PROBE_BYTES = 1 << 20;
   private static final int SWEPT_TOPICS = 32;
   private static final long MIN_SWEEP_NANOS = 1_000_000_000;
@@ -38,7 +47,7 @@ final class SqlBackend implements GroupCommit.Backend {
   /** No topic's name begins so. */
   private static final String PURGED = "!";
 
-  private static final String HEAD = "id, name, epoch, first, last, bytes, used";
+  private static final String HEAD = "id, name, epoch, first, last, bytes, used, checksum";
 
   private final SqlDialect dialect;
   private final StoreSettings settings;
@@ -52,12 +61,14 @@ final class SqlBackend implements GroupCommit.Backend {
   private long bytesUsed;
   private int topicsUsed;
   private long lastTopicId;
+  private long unsettledBytes;
+  private boolean staleIds = true;
   private long sweptId;
   private long sweepBegunNanos;
   private long sweepDueNanos = System.nanoTime();
 
-  /** Written by the writer thread, read by any. */
-  private volatile String epoch = "";
+  /** Of topics that were never used. */
+  private String epoch = "";
 
   SqlBackend(SqlDialect dialect, StoreSettings settings, Clock clock) {
     this.dialect = dialect;
@@ -73,11 +84,6 @@ final class SqlBackend implements GroupCommit.Backend {
     return Optional.ofNullable(heads.getIfPresent(topic));
   }
 
-  /** The epoch of topics that were never used. */
-  String epoch() {
-    return epoch;
-  }
-
   // ---- opening
 
   /** Opens the database and reads what is always in memory; before the writer thread starts. */
@@ -86,15 +92,18 @@ final class SqlBackend implements GroupCommit.Backend {
     connection = opened;
     statements = new SqlStatements(opened);
     try (Statement statement = opened.createStatement()) {
-      try (ResultSet row = statement.executeQuery("SELECT epoch FROM store WHERE id = 1")) {
-        if (row.next()) {
-          epoch = row.getString(1);
+      // None in a store that was just made; whether it is the one that was written is looked at
+      // next.
+      statement.executeUpdate(
+          "INSERT OR IGNORE INTO store (id, epoch, checksum) VALUES (1, '', 0)");
+      try (ResultSet row = statement.executeQuery(SqlReader.SELECT_EPOCH)) {
+        if (row.next() && row.getString(1).isEmpty()) {
+          statements().setEpoch(Epochs.fresh());
         }
       }
-      if (epoch.isEmpty()) {
-        epoch = Epochs.fresh();
-        statement.executeUpdate("INSERT INTO store (id, epoch) VALUES (1, '" + epoch + "')");
-        opened.commit();
+      opened.commit();
+      try (ResultSet row = statement.executeQuery(SqlReader.SELECT_EPOCH)) {
+        epoch = SqlStatements.readEpoch(row);
       }
       try (ResultSet row =
           statement.executeQuery(
@@ -112,7 +121,8 @@ final class SqlBackend implements GroupCommit.Backend {
   private void loadIds(Connection opened) throws SQLException {
     try (PreparedStatement query =
         opened.prepareStatement(
-            "SELECT t.name, t.epoch, i.id, i.\"offset\", i.fingerprint, i.time"
+            "SELECT t.name, t.epoch, i.id, i.\"offset\", i.fingerprint, i.time, i.topic,"
+                + " i.checksum"
                 + " FROM event_ids i JOIN topics t ON t.id = i.topic"
                 + " WHERE i.time > ? ORDER BY i.time DESC LIMIT ?")) {
       query.setLong(1, clock.millis() - settings.dedupeWindow().toMillis());
@@ -120,9 +130,15 @@ final class SqlBackend implements GroupCommit.Backend {
       List<Map.Entry<ChosenIds.Key, ChosenIds.Known>> newestFirst = new ArrayList<>();
       try (ResultSet row = query.executeQuery()) {
         while (row.next()) {
+          String id = String.valueOf(row.getString(3));
+          long sum =
+              RowChecksum.ofId(row.getLong(7), id, row.getLong(4), row.getLong(5), row.getLong(6));
+          if (sum != row.getLong(8)) {
+            throw new DamagedRowException("an id of topic " + row.getString(1));
+          }
           newestFirst.add(
               Map.entry(
-                  new ChosenIds.Key(row.getString(1), row.getString(2), row.getString(3)),
+                  new ChosenIds.Key(row.getString(1), row.getString(2), id),
                   new ChosenIds.Known(row.getLong(4), row.getLong(5), row.getLong(6))));
         }
       }
@@ -178,28 +194,39 @@ final class SqlBackend implements GroupCommit.Backend {
       bytes += row.bytes();
     }
     sql.flushEvents();
+    long written = bytes;
+    // More than was added, or what is past the rules would grow under load.
+    int removable = MAX_REMOVED + 2 * plan.rows().size();
     for (Head head : planned.values()) {
-      Head trimmed = head;
-      HistoryRule rule = settings.rules().apply(head.topic());
-      if (head.events() - rule.maxEvents() >= SLACK_EVENTS) {
-        trimmed = removeBefore(head, head.last() - rule.maxEvents() + 1);
-      }
+      Head trimmed = trim(head, removable);
       bytes -= head.bytes() - trimmed.bytes();
       sql.addHead(trimmed);
       changed.add(trimmed);
     }
     sql.flushHeads();
     connection().commit();
+    unsettledBytes += written + TRANSACTION_BYTES;
     lastTopicId += newTopics;
     topicsUsed += newTopics;
     bytesUsed += bytes;
     changed.forEach(head -> heads.put(head.topic(), head));
   }
 
-  /** Removes events before {@code first}, or as many of them as one step may. */
-  private Head removeBefore(Head head, long first) throws SQLException {
-    long until = Math.min(first, head.first() + 2 * MAX_REMOVED);
-    return head.trim(until, statements().removeEvents(head.id(), until));
+  /** Removes what is well past the count or the bytes of a rule, at most so many events. */
+  private Head trim(Head head, int removable) throws SQLException {
+    HistoryRule rule = settings.rules().apply(head.topic());
+    long minFirst = head.last() - rule.maxEvents() + 1;
+    if (minFirst - head.first() >= SLACK_EVENTS) {
+      long until = Math.min(minFirst, head.first() + removable);
+      return head.trim(until, statements().removeEvents(head.id(), until));
+    }
+    if (head.bytes() - rule.maxBytes() > rule.maxBytes() / SLACK_PART) {
+      SqlStatements.Excess excess =
+          statements().excess(head, minFirst, Long.MIN_VALUE, rule.maxBytes(), removable);
+      statements().removeEvents(head.id(), excess.first());
+      return head.trim(excess.first(), excess.bytes());
+    }
+    return head;
   }
 
   private Optional<Head> find(String topic) throws SQLException {
@@ -224,17 +251,20 @@ final class SqlBackend implements GroupCommit.Backend {
   HistoryBounds purge(String topic) throws SQLException {
     try {
       Optional<Head> found = find(topic);
+      if (found.isEmpty()) {
+        // Nothing of its epoch was ever given out: there is nothing to remove, and no row to keep.
+        return Head.unused(topic, epoch).bounds(settings.rules().apply(topic));
+      }
+      Head old = found.get();
       long id = lastTopicId + 1;
       Head fresh = new Head(id, topic, Epochs.fresh(), 1, 0, 0, clock.millis());
-      if (found.isPresent()) {
-        statements().rename(found.get().id(), PURGED + found.get().id());
-      }
+      statements().rename(old.renamed(PURGED + old.id()));
       statements().insertTopic(fresh);
       connection().commit();
       lastTopicId = id;
       topicsUsed++;
       heads.put(topic, fresh);
-      found.ifPresent(old -> ids.forget(topic, old.epoch()));
+      ids.forget(topic, old.epoch());
       return fresh.bounds(settings.rules().apply(topic));
     } catch (SQLException e) {
       rollback();
@@ -245,8 +275,17 @@ final class SqlBackend implements GroupCommit.Backend {
   // ---- upkeep
 
   @Override
+  public boolean isUpkeepUrgent() {
+    return unsettledBytes >= dialect.settleBytes();
+  }
+
+  @Override
   public boolean upkeep() throws SQLException {
     try {
+      if (unsettledBytes >= dialect.settleBytes()) {
+        dialect.settle(connection());
+        unsettledBytes = 0;
+      }
       boolean moreIds = forgetIds();
       boolean more = sweep() || moreIds;
       // Ends the look at the database where nothing was changed.
@@ -258,6 +297,7 @@ final class SqlBackend implements GroupCommit.Backend {
     }
   }
 
+  /** Ids that this process remembered, and at first those that an earlier one left. */
   private boolean forgetIds() throws SQLException {
     List<ChosenIds.Key> forgotten = ids.forget(clock.millis(), MAX_REMOVED);
     for (ChosenIds.Key key : forgotten) {
@@ -267,7 +307,10 @@ final class SqlBackend implements GroupCommit.Backend {
       }
     }
     statements().flushForgottenIds();
-    return forgotten.size() == MAX_REMOVED;
+    long oldest = clock.millis() - settings.dedupeWindow().toMillis();
+    boolean moreStale = staleIds && statements().removeIds(oldest, MAX_REMOVED) == MAX_REMOVED;
+    staleIds = moreStale;
+    return moreStale || forgotten.size() == MAX_REMOVED;
   }
 
   private boolean sweep() throws SQLException {
@@ -278,10 +321,11 @@ final class SqlBackend implements GroupCommit.Backend {
       }
       sweepBegunNanos = System.nanoTime();
     }
+    long stepBegun = System.nanoTime();
     List<Head> page = statements().headsAfter(sweptId, SWEPT_TOPICS);
     for (Head head : page) {
-      if (!upkeep(head, now)) {
-        // There is more of it: the next step goes on with it.
+      if (System.nanoTime() - stepBegun > STEP_NANOS || !upkeep(head, now)) {
+        // There is more to do: the next step goes on with it.
         return true;
       }
       sweptId = head.id();
@@ -362,8 +406,14 @@ final class SqlBackend implements GroupCommit.Backend {
     // Anew: after a full disk a connection may not know that its transaction is gone.
     Connection old = connection();
     Connection fresh = dialect.writer();
-    connection = fresh;
-    statements = new SqlStatements(fresh);
+    try {
+      // Both or none: statements must never outlive their connection.
+      statements = new SqlStatements(fresh);
+      connection = fresh;
+    } catch (SQLException e) {
+      fresh.close();
+      throw e;
+    }
     old.close();
     try {
       // Room for more than one small row, or the next events would be refused again.
@@ -371,6 +421,7 @@ final class SqlBackend implements GroupCommit.Backend {
       connection().commit();
       statements().probe(0);
       connection().commit();
+      dialect.settle(connection());
     } catch (SQLException e) {
       rollback();
       throw e;
@@ -380,6 +431,20 @@ final class SqlBackend implements GroupCommit.Backend {
   @Override
   public StoreHealth diagnose(Exception failure) {
     return dialect.diagnose(failure);
+  }
+
+  /** Lets go of what was opened, where opening it failed. */
+  void abandon() {
+    try {
+      if (connection != null) {
+        connection.close();
+      }
+    } catch (SQLException e) {
+      // Why it can't be opened is said already.
+      assert e != null;
+    } finally {
+      dialect.release();
+    }
   }
 
   @Override

@@ -38,6 +38,15 @@ interface SqlDialect {
   /** What the store is like after a failure of the writer. */
   StoreHealth diagnose(Exception failure);
 
+  /**
+   * How many bytes may be written before {@link #settle} is due; {@code Long.MAX_VALUE} where it
+   * never is.
+   */
+  long settleBytes();
+
+  /** Moves what was written to where it stays, outside of a transaction. */
+  void settle(Connection writer) throws SQLException;
+
   /** What is to be done with the writer before it closes. */
   void beforeClose(Connection writer) throws SQLException;
 }

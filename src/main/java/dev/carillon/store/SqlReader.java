@@ -17,24 +17,20 @@ final class SqlReader implements AutoCloseable {
   /** Histories looked at in one query. */
   private static final int PAGE = 500;
 
+  /** The epoch of topics that were never used, for {@link SqlStatements#readEpoch}. */
+  static final String SELECT_EPOCH = "SELECT epoch, checksum FROM store";
+
   private final Connection connection;
   private final PreparedStatement headOf;
   private final PreparedStatement headsFrom;
   private final PreparedStatement events;
-
-  /** What is stored is not what was written. */
-  static final class DamagedException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    DamagedException(String message) {
-      super(message);
-    }
-  }
+  private final PreparedStatement epoch;
 
   SqlReader(Connection connection) throws SQLException {
     this.connection = connection;
     String head = SqlBackend.headColumns();
     headOf = connection.prepareStatement("SELECT " + head + " FROM topics WHERE name = ?");
+    epoch = connection.prepareStatement(SELECT_EPOCH);
     headsFrom =
         connection.prepareStatement(
             "SELECT "
@@ -48,10 +44,10 @@ final class SqlReader implements AutoCloseable {
                 + " FROM events WHERE topic = ? AND \"offset\" > ? ORDER BY \"offset\" LIMIT ?");
   }
 
-  Optional<Head> head(String topic) throws SQLException {
-    headOf.setString(1, topic);
-    try (ResultSet row = headOf.executeQuery()) {
-      return row.next() ? Optional.of(SqlStatements.readHead(row)) : Optional.empty();
+  /** The head of a history, of one that was never used too. */
+  Head head(String topic) throws SQLException {
+    try {
+      return headInTransaction(topic);
     } finally {
       connection.rollback();
     }
@@ -90,15 +86,11 @@ final class SqlReader implements AutoCloseable {
     return found;
   }
 
-  /**
-   * Reads a part of a history, as one picture of it.
-   *
-   * @param unused what a topic that was never used has
-   */
-  HistoryPage page(Head unused, HistoryRule rule, long after, int maxEvents, long maxBytes)
-      throws SQLException, DamagedException {
+  /** Reads a part of a history, as one picture of it. */
+  HistoryPage page(String topic, HistoryRule rule, long after, int maxEvents, long maxBytes)
+      throws SQLException {
     try {
-      Head head = headInTransaction(unused);
+      Head head = headInTransaction(topic);
       HistoryBounds bounds = head.bounds(rule);
       long from = Math.max(after + 1, bounds.first());
       int limit = (int) Math.min(maxEvents, Math.max(0, bounds.last() - from + 1));
@@ -109,15 +101,21 @@ final class SqlReader implements AutoCloseable {
     }
   }
 
-  private Head headInTransaction(Head unused) throws SQLException {
-    headOf.setString(1, unused.topic());
+  private Head headInTransaction(String topic) throws SQLException {
+    headOf.setString(1, topic);
     try (ResultSet row = headOf.executeQuery()) {
-      return row.next() ? SqlStatements.readHead(row) : unused;
+      if (row.next()) {
+        return SqlStatements.readHead(row);
+      }
+    }
+    // In the same picture: a topic that is forgotten right now takes its epoch along.
+    try (ResultSet row = epoch.executeQuery()) {
+      return Head.unused(topic, SqlStatements.readEpoch(row));
     }
   }
 
   private List<EventFrame> frames(Head head, long from, int limit, long maxBytes)
-      throws SQLException, DamagedException {
+      throws SQLException {
     Topic topic = new Topic(head.topic());
     List<EventFrame> frames = new ArrayList<>(limit);
     events.setLong(1, head.id());
@@ -141,9 +139,8 @@ final class SqlReader implements AutoCloseable {
     return frames;
   }
 
-  private static DamagedException damaged(Head head, long offset) {
-    return new DamagedException(
-        "event " + offset + " of topic " + head.topic() + " is not as it was written");
+  private static DamagedRowException damaged(Head head, long offset) {
+    return new DamagedRowException("event " + offset + " of topic " + head.topic());
   }
 
   private static String literalPrefix(Pattern pattern) {
@@ -160,6 +157,7 @@ final class SqlReader implements AutoCloseable {
     headOf.close();
     headsFrom.close();
     events.close();
+    epoch.close();
     connection.close();
   }
 }

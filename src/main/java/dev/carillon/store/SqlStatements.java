@@ -22,6 +22,7 @@ final class SqlStatements {
   private final PreparedStatement deleteTopic;
   private final PreparedStatement deleteIdsOf;
   private final PreparedStatement deleteId;
+  private final PreparedStatement deleteIdsBefore;
   private final PreparedStatement rename;
   private final PreparedStatement setEpoch;
   private final PreparedStatement probe;
@@ -41,17 +42,18 @@ final class SqlStatements {
     String head = SqlBackend.headColumns();
     insertTopic =
         connection.prepareStatement(
-            "INSERT INTO topics (" + head + ") VALUES (?, ?, ?, ?, ?, ?, ?)");
+            "INSERT INTO topics (" + head + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     updateHead =
         connection.prepareStatement(
-            "UPDATE topics SET epoch = ?, first = ?, last = ?, bytes = ?, used = ? WHERE id = ?");
+            "UPDATE topics SET epoch = ?, first = ?, last = ?, bytes = ?, used = ?,"
+                + " checksum = ? WHERE id = ?");
     insertEvent = connection.prepareStatement(EventRow.INSERT);
     insertId =
         connection.prepareStatement(
-            "INSERT INTO event_ids (topic, id, \"offset\", fingerprint, time)"
-                + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (topic, id) DO UPDATE SET"
+            "INSERT INTO event_ids (topic, id, \"offset\", fingerprint, time, checksum)"
+                + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (topic, id) DO UPDATE SET"
                 + " \"offset\" = excluded.\"offset\", fingerprint = excluded.fingerprint,"
-                + " time = excluded.time");
+                + " time = excluded.time, checksum = excluded.checksum");
     headOf = connection.prepareStatement("SELECT " + head + " FROM topics WHERE name = ?");
     headsAfter =
         connection.prepareStatement(
@@ -68,8 +70,12 @@ final class SqlStatements {
     deleteTopic = connection.prepareStatement("DELETE FROM topics WHERE id = ?");
     deleteIdsOf = connection.prepareStatement("DELETE FROM event_ids WHERE topic = ?");
     deleteId = connection.prepareStatement("DELETE FROM event_ids WHERE topic = ? AND id = ?");
-    rename = connection.prepareStatement("UPDATE topics SET name = ? WHERE id = ?");
-    setEpoch = connection.prepareStatement("UPDATE store SET epoch = ?");
+    deleteIdsBefore =
+        connection.prepareStatement(
+            "DELETE FROM event_ids WHERE (topic, id) IN"
+                + " (SELECT topic, id FROM event_ids WHERE time <= ? ORDER BY time LIMIT ?)");
+    rename = connection.prepareStatement("UPDATE topics SET name = ?, checksum = ? WHERE id = ?");
+    setEpoch = connection.prepareStatement("UPDATE store SET epoch = ?, checksum = ?");
     probe = connection.prepareStatement("UPDATE store SET room = ?");
   }
 
@@ -81,6 +87,7 @@ final class SqlStatements {
     insertTopic.setLong(5, head.last());
     insertTopic.setLong(6, head.bytes());
     insertTopic.setLong(7, head.usedMillis());
+    insertTopic.setLong(8, RowChecksum.of(head));
     insertTopic.executeUpdate();
   }
 
@@ -93,6 +100,14 @@ final class SqlStatements {
       insertId.setLong(3, row.offset());
       insertId.setLong(4, row.source().fingerprint());
       insertId.setLong(5, row.event().timeMillis());
+      insertId.setLong(
+          6,
+          RowChecksum.ofId(
+              topicId,
+              row.event().id(),
+              row.offset(),
+              row.source().fingerprint(),
+              row.event().timeMillis()));
       insertId.addBatch();
       ids++;
     }
@@ -112,7 +127,8 @@ final class SqlStatements {
     updateHead.setLong(3, head.last());
     updateHead.setLong(4, head.bytes());
     updateHead.setLong(5, head.usedMillis());
-    updateHead.setLong(6, head.id());
+    updateHead.setLong(6, RowChecksum.of(head));
+    updateHead.setLong(7, head.id());
     updateHead.addBatch();
   }
 
@@ -154,15 +170,35 @@ final class SqlStatements {
     return found;
   }
 
+  /**
+   * Reads a row of {@code topics}.
+   *
+   * @throws DamagedRowException when it is not as it was written
+   */
   static Head readHead(ResultSet row) throws SQLException {
-    return new Head(
-        row.getLong(1),
-        row.getString(2),
-        row.getString(3),
-        row.getLong(4),
-        row.getLong(5),
-        row.getLong(6),
-        row.getLong(7));
+    String topic = String.valueOf(row.getString(2));
+    Head head =
+        new Head(
+            row.getLong(1),
+            topic,
+            String.valueOf(row.getString(3)),
+            row.getLong(4),
+            row.getLong(5),
+            row.getLong(6),
+            row.getLong(7));
+    if (RowChecksum.of(head) != row.getLong(8)) {
+      throw new DamagedRowException("what is kept of topic " + topic);
+    }
+    return head;
+  }
+
+  /** Reads the epoch of topics that were never used: the columns {@code epoch, checksum}. */
+  static String readEpoch(ResultSet row) throws SQLException {
+    String epoch = row.next() ? String.valueOf(row.getString(1)) : "";
+    if (RowChecksum.ofEpoch(epoch) != row.getLong(2)) {
+      throw new DamagedRowException("the epoch of the store");
+    }
+    return epoch;
   }
 
   /** Looks at the oldest events, at most {@code limit}, for those that are past a rule. */
@@ -211,14 +247,24 @@ final class SqlStatements {
     deleteTopic.executeUpdate();
   }
 
-  void rename(long topicId, String name) throws SQLException {
-    rename.setString(1, name);
-    rename.setLong(2, topicId);
+  /** Removes ids up to a time, at most so many; returns how many there were. */
+  int removeIds(long untilMillis, int limit) throws SQLException {
+    deleteIdsBefore.setLong(1, untilMillis);
+    deleteIdsBefore.setInt(2, limit);
+    return deleteIdsBefore.executeUpdate();
+  }
+
+  /** Writes the head's topic, which is another one than before. */
+  void rename(Head head) throws SQLException {
+    rename.setString(1, head.topic());
+    rename.setLong(2, RowChecksum.of(head));
+    rename.setLong(3, head.id());
     rename.executeUpdate();
   }
 
   void setEpoch(String epoch) throws SQLException {
     setEpoch.setString(1, epoch);
+    setEpoch.setLong(2, RowChecksum.ofEpoch(epoch));
     setEpoch.executeUpdate();
   }
 
@@ -252,6 +298,7 @@ final class SqlStatements {
             deleteTopic,
             deleteIdsOf,
             deleteId,
+            deleteIdsBefore,
             rename,
             setEpoch,
             probe)) {

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,7 @@ public final class SqlStore implements EventStore {
   private static final int MAX_WAITING_READS = 10_000;
 
   /** Histories compared with their events when a store is opened. */
-  private static final int CHECKED_HEADS = 1000;
+  private static final int CHECKED_HEADS = 10_000;
 
   private final SqlDialect dialect;
   private final StoreSettings settings;
@@ -40,6 +41,7 @@ public final class SqlStore implements EventStore {
   private final GroupCommit commits;
   private final ThreadPoolExecutor readers;
   private final Queue<SqlReader> idleReaders = new ConcurrentLinkedQueue<>();
+  private final CompletableFuture<Void> readersEnded = new CompletableFuture<>();
 
   private SqlStore(SqlDialect dialect, StoreSettings settings, Clock clock) {
     this.dialect = dialect;
@@ -58,7 +60,12 @@ public final class SqlStore implements EventStore {
               Thread thread = new Thread(work, "carillon-history-" + number.getAndIncrement());
               thread.setDaemon(true);
               return thread;
-            });
+            }) {
+          @Override
+          protected void terminated() {
+            closeReaders();
+          }
+        };
   }
 
   /**
@@ -73,31 +80,39 @@ public final class SqlStore implements EventStore {
 
   static SqlStore open(SqlDialect dialect, StoreSettings settings, Clock clock) {
     dialect.claim();
+    SqlStore store = new SqlStore(dialect, settings, clock);
     try {
       migrate(dialect);
-      SqlStore store = new SqlStore(dialect, settings, clock);
       store.backend.open();
       store.checkHeads();
       store.commits.start();
       return store;
     } catch (SQLException | FlywayException e) {
-      dialect.release();
+      store.backend.abandon();
       throw new StoreUnavailableException(
           "store " + dialect.name() + " can't be opened: " + reason(dialect, e), e);
-    } catch (StoreUnavailableException e) {
-      dialect.release();
+    } catch (RuntimeException e) {
+      store.backend.abandon();
       throw e;
     }
   }
 
   private static void migrate(SqlDialect dialect) {
-    Flyway.configure(SqlStore.class.getClassLoader())
-        .dataSource(dialect.dataSource())
-        .locations(dialect.migrations())
-        .table("schema_history")
-        .loggers("slf4j")
-        .load()
-        .migrate();
+    Flyway flyway =
+        Flyway.configure(SqlStore.class.getClassLoader())
+            .dataSource(dialect.dataSource())
+            .locations(dialect.migrations())
+            .table("schema_history")
+            .loggers("slf4j")
+            .load();
+    for (MigrationInfo step : flyway.info().applied()) {
+      // Flyway itself would let it pass, and this version would write what a newer one can't read.
+      if (!step.getState().isResolved()) {
+        throw new StoreUnavailableException(
+            "store " + dialect.name() + " was written by a newer version of Carillon");
+      }
+    }
+    flyway.migrate();
   }
 
   private static String reason(SqlDialect dialect, Exception failure) {
@@ -116,24 +131,26 @@ public final class SqlStore implements EventStore {
         Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "SELECT t.name, t.first, t.last,"
-                    + " (SELECT MIN(\"offset\") FROM events WHERE topic = t.id),"
-                    + " (SELECT MAX(\"offset\") FROM events WHERE topic = t.id)"
+                "SELECT "
+                    + SqlBackend.headColumns()
+                    + ", (SELECT MIN(\"offset\") FROM events WHERE topic = t.id),"
+                    + " (SELECT MAX(\"offset\") FROM events WHERE topic = t.id),"
+                    + " (SELECT COUNT(*) FROM topics n WHERE n.name = t.name AND n.id = t.id)"
                     + " FROM topics t ORDER BY t.used DESC LIMIT "
                     + CHECKED_HEADS)) {
       while (row.next()) {
-        boolean isEmpty = row.getLong(2) > row.getLong(3);
+        Head head = SqlStatements.readHead(row);
         boolean fits =
-            isEmpty
-                ? row.getObject(4) == null
-                : row.getLong(4) == row.getLong(2) && row.getLong(5) == row.getLong(3);
-        if (!fits) {
+            head.events() == 0
+                ? row.getObject(9) == null
+                : row.getLong(9) == head.first() && row.getLong(10) == head.last();
+        if (!fits || row.getInt(11) != 1) {
           throw new StoreUnavailableException(
               "store "
                   + dialect.name()
                   + " is damaged: the history of topic "
-                  + row.getString(1)
-                  + " lacks events");
+                  + head.topic()
+                  + (fits ? " can't be found by its name" : " lacks events"));
         }
       }
       connection.rollback();
@@ -147,14 +164,7 @@ public final class SqlStore implements EventStore {
 
   @Override
   public CompletionStage<HistoryPage> read(String topic, long after, int maxEvents, long maxBytes) {
-    return ask(
-        open ->
-            open.page(
-                Head.unused(topic, backend.epoch()),
-                settings.rules().apply(topic),
-                after,
-                maxEvents,
-                maxBytes));
+    return ask(open -> open.page(topic, settings.rules().apply(topic), after, maxEvents, maxBytes));
   }
 
   @Override
@@ -164,13 +174,7 @@ public final class SqlStore implements EventStore {
         .cached(topic)
         .<CompletionStage<HistoryBounds>>map(
             head -> CompletableFuture.completedFuture(head.bounds(rule)))
-        .orElseGet(
-            () ->
-                ask(
-                    open ->
-                        open.head(topic)
-                            .orElseGet(() -> Head.unused(topic, backend.epoch()))
-                            .bounds(rule)));
+        .orElseGet(() -> ask(open -> open.head(topic).bounds(rule)));
   }
 
   @Override
@@ -194,19 +198,20 @@ public final class SqlStore implements EventStore {
 
   @Override
   public CompletionStage<Void> close() {
+    // Readers first: a log that nobody reads from can be settled to its end.
     readers.shutdown();
-    return commits
-        .close()
-        .thenRun(
-            () -> {
-              for (SqlReader idle = idleReaders.poll(); idle != null; idle = idleReaders.poll()) {
-                closeQuietly(idle);
-              }
-            });
+    return readersEnded.thenCompose(ended -> commits.close());
+  }
+
+  private void closeReaders() {
+    for (SqlReader idle = idleReaders.poll(); idle != null; idle = idleReaders.poll()) {
+      closeQuietly(idle);
+    }
+    readersEnded.complete(null);
   }
 
   private interface Question<T> {
-    T ask(SqlReader reader) throws SQLException, SqlReader.DamagedException;
+    T ask(SqlReader reader) throws SQLException;
   }
 
   private <T> CompletionStage<T> ask(Question<T> question) {
@@ -231,9 +236,6 @@ public final class SqlStore implements EventStore {
       T found = question.ask(open);
       idleReaders.add(open);
       answer.complete(found);
-    } catch (SqlReader.DamagedException e) {
-      idleReaders.add(open);
-      answer.completeExceptionally(damaged(String.valueOf(e.getMessage())));
     } catch (SQLException | RuntimeException e) {
       // The next question gets a connection that did not fail.
       closeQuietly(open);

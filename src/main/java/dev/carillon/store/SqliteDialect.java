@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
@@ -26,6 +30,12 @@ import org.sqlite.SQLiteException;
 final class SqliteDialect implements SqlDialect {
   private static final int BUSY_MILLIS = 10_000;
   private static final int PRIMARY_CODE = 0xff;
+
+  /** SQLite's own choice, a thousand pages. */
+  private static final long SETTLE_BYTES = 4 << 20;
+
+  /** Past so many pages the log waits for those who read from it, to begin anew. */
+  private static final int MAX_LOG_PAGES = 16_384;
 
   private final Path file;
   private @Nullable FileChannel lockFile;
@@ -53,6 +63,11 @@ final class SqliteDialect implements SqlDialect {
   @Override
   public Connection writer() throws SQLException {
     Connection connection = source().getConnection();
+    try (Statement statement = connection.createStatement()) {
+      // Left to itself SQLite settles within a commit and says nothing when the fsync of it fails:
+      // the next one would succeed, and the log with the only copy be overwritten.
+      statement.execute("PRAGMA wal_autocheckpoint = 0");
+    }
     connection.setAutoCommit(false);
     return connection;
   }
@@ -94,18 +109,25 @@ final class SqliteDialect implements SqlDialect {
     } catch (IOException e) {
       throw new StoreUnavailableException("store " + file + " can't be opened: " + reason(e), e);
     } catch (OverlappingFileLockException e) {
+      // Not closed: with one channel of a file, a process loses its locks by every other one.
       throw inUse();
     }
     if (lock == null) {
       release();
       throw inUse();
     }
-    SqliteWal.check(Path.of(file + "-wal"))
-        .ifPresent(
-            problem -> {
-              release();
-              throw new StoreUnavailableException("store " + file + " is damaged: " + problem);
-            });
+    Optional<String> problem;
+    try {
+      problem = SqliteWal.check(Path.of(file + "-wal"));
+    } catch (IOException e) {
+      release();
+      throw new StoreUnavailableException(
+          "store " + file + ": its write-ahead log can't be read: " + reason(e), e);
+    }
+    if (problem.isPresent()) {
+      release();
+      throw new StoreUnavailableException("store " + file + " is damaged: " + problem.get());
+    }
   }
 
   private StoreUnavailableException inUse() {
@@ -129,7 +151,8 @@ final class SqliteDialect implements SqlDialect {
   @Override
   public boolean isDamage(SQLException failure) {
     int code = primaryCode(failure);
-    return code == SQLiteErrorCode.SQLITE_CORRUPT.code
+    return failure instanceof DamagedRowException
+        || code == SQLiteErrorCode.SQLITE_CORRUPT.code
         || code == SQLiteErrorCode.SQLITE_NOTADB.code;
   }
 
@@ -157,12 +180,32 @@ final class SqliteDialect implements SqlDialect {
   }
 
   @Override
-  public void beforeClose(Connection writer) throws SQLException {
+  public long settleBytes() {
+    return SETTLE_BYTES;
+  }
+
+  @Override
+  public void settle(Connection writer) throws SQLException {
+    if (checkpoint(writer, "PASSIVE") > MAX_LOG_PAGES) {
+      checkpoint(writer, "RESTART");
+    }
+  }
+
+  /** Returns the pages in the log. */
+  private static int checkpoint(Connection writer, String mode) throws SQLException {
     writer.rollback();
     writer.setAutoCommit(true);
-    try (Statement statement = writer.createStatement()) {
-      statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    try (Statement statement = writer.createStatement();
+        ResultSet row = statement.executeQuery("PRAGMA wal_checkpoint(" + mode + ")")) {
+      return row.next() ? row.getInt(2) : 0;
+    } finally {
+      writer.setAutoCommit(false);
     }
+  }
+
+  @Override
+  public void beforeClose(Connection writer) throws SQLException {
+    checkpoint(writer, "TRUNCATE");
   }
 
   private static int code(SQLException failure) {
@@ -176,6 +219,12 @@ final class SqliteDialect implements SqlDialect {
   }
 
   private static String reason(Exception failure) {
+    if (failure instanceof AccessDeniedException) {
+      return "not allowed to write here";
+    }
+    if (failure instanceof FileAlreadyExistsException there) {
+      return there.getFile() + " is not a directory";
+    }
     return String.valueOf(failure.getMessage()).lines().findFirst().orElse("unknown reason");
   }
 }

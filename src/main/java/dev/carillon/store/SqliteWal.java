@@ -1,7 +1,6 @@
 package dev.carillon.store;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -28,14 +27,12 @@ final class SqliteWal {
   private SqliteWal() {}
 
   /** What is wrong with the log; nothing when it is whole, torn at its end, or not there. */
-  static Optional<String> check(Path wal) {
+  static Optional<String> check(Path wal) throws IOException {
     if (!Files.isRegularFile(wal)) {
       return Optional.empty();
     }
     try (FileChannel channel = FileChannel.open(wal, StandardOpenOption.READ)) {
       return check(channel);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

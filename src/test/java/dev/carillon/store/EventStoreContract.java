@@ -50,7 +50,11 @@ abstract class EventStoreContract {
         1 << 20,
         2,
         topic ->
-            topic.startsWith("few.") ? new HistoryRule(5, Duration.ofHours(1), 1 << 20) : RULE);
+            topic.startsWith("few.")
+                ? new HistoryRule(5, Duration.ofHours(1), 1 << 20)
+                : topic.startsWith("small.")
+                    ? new HistoryRule(100, Duration.ofHours(1), 20_000)
+                    : RULE);
   }
 
   @BeforeEach
@@ -271,6 +275,48 @@ abstract class EventStoreContract {
     get(store.close());
     assertThat(append(store, event("a", "1", "x"))).isInstanceOf(Unavailable.class);
     assertThatThrownBy(() -> read("a", 0, 1)).hasStackTraceContaining("the store is closed");
+  }
+
+  @Test
+  void whatComesWhileItClosesIsAnsweredAllTheSame() throws Exception {
+    CountDownLatch answers = new CountDownLatch(2 * 500);
+    Thread publisher =
+        new Thread(
+            () -> {
+              for (int i = 0; i < 500; i++) {
+                store.append(List.of(event("a", "x", "y")), outcome -> answers.countDown());
+                store.purge("b").whenComplete((bounds, failure) -> answers.countDown());
+              }
+            });
+    publisher.start();
+    await().until(() -> answers.getCount() < 2 * 500);
+    get(store.close());
+    assertThat(answers.await(20, TimeUnit.SECONDS)).isTrue();
+    publisher.join();
+    assertThatThrownBy(() -> get(store.purge("a"))).hasStackTraceContaining("the store is closed");
+  }
+
+  @Test
+  void purgingATopicThatWasNeverUsedTakesNoPlaceOfAnother() {
+    get(store.close());
+    store = open(settings(1 << 20, 2));
+    String epoch = bounds("a").epoch();
+    for (int i = 0; i < 10; i++) {
+      get(store.purge("never." + i));
+    }
+    assertThat(get(store.histories(new Pattern(">"), "", 10))).isEmpty();
+    assertThat(append(store, event("a", "1", "x"))).isInstanceOf(Stored.class);
+    assertThat(bounds("a").epoch()).isEqualTo(epoch);
+  }
+
+  @Test
+  void aHistoryPastTheBytesOfItsRuleIsCutWhileEventsPourIn() {
+    for (int i = 0; i < 300; i++) {
+      append(store, event("small.a", "e" + i, "x".repeat(1000)));
+      HistoryBounds bounds = bounds("small.a");
+      assertThat(bounds.events()).as("events kept of 20 kB").isLessThanOrEqualTo(22);
+    }
+    assertThat(bounds("small.a").last()).isEqualTo(300);
   }
 
   @Test

@@ -3,6 +3,8 @@ CREATE TABLE store (
   id INTEGER PRIMARY KEY CHECK (id = 1),
   -- The epoch of topics that were never used; another one once a topic was forgotten.
   epoch TEXT NOT NULL,
+  -- Every table's is over the other columns of its row: what rots is found when it is read.
+  checksum INTEGER NOT NULL,
   -- Written to find out whether there is room; empty at all other times.
   room BLOB
 );
@@ -15,7 +17,8 @@ CREATE TABLE topics (
   first INTEGER NOT NULL,
   last INTEGER NOT NULL,
   bytes INTEGER NOT NULL,
-  used INTEGER NOT NULL
+  used INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
 );
 
 CREATE TABLE events (
@@ -38,6 +41,7 @@ CREATE TABLE event_ids (
   "offset" INTEGER NOT NULL,
   fingerprint INTEGER NOT NULL,
   time INTEGER NOT NULL,
+  checksum INTEGER NOT NULL,
   PRIMARY KEY (topic, id)
 ) WITHOUT ROWID;
 CREATE INDEX event_ids_by_time ON event_ids (time);
