@@ -54,7 +54,8 @@ final class HttpCalls {
       JsonObject body = text.isEmpty() ? new JsonObject() : new JsonObject(text);
       if (status >= 300) {
         throw new CommandFailure(
-            "the server refuses: " + Carillon.oneLine(body.getString("detail", "status " + status)));
+            "the server refuses: "
+                + Carillon.oneLine(body.getString("detail", "status " + status)));
       }
       return body;
     } catch (DecodeException e) {

@@ -49,8 +49,7 @@ abstract class DeadLettersContract {
   }
 
   private DeadLetter letter(String topic, String subscriber, String data) {
-    Event event =
-        new Event(new Topic(topic), "id", 5, Optional.of("key"), EventData.ofText(data));
+    Event event = new Event(new Topic(topic), "id", 5, Optional.of("key"), EventData.ofText(data));
     return new DeadLetter(
         0, topic, subscriber, GapReason.QUEUE_FULL, clock.millis(), new Lost(event));
   }

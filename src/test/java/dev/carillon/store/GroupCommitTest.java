@@ -163,7 +163,9 @@ final class GroupCommitTest {
     backend.diesOfAnError = true;
     commits.start();
     CompletableFuture<AppendOutcome> unlucky = append();
-    await().until(() -> commits.health() instanceof StoreHealth.Failed);
+    await()
+        .dontCatchUncaughtExceptions()
+        .until(() -> commits.health() instanceof StoreHealth.Failed);
     assertThat(get(append())).isInstanceOf(Unavailable.class);
     assertThat(get(unlucky)).isInstanceOf(Unavailable.class);
   }
