@@ -6,7 +6,6 @@ import dev.carillon.event.ErrorCode;
 import dev.carillon.event.EventData;
 import dev.carillon.publish.PublishOutcome;
 import dev.carillon.publish.PublishRequest;
-import dev.carillon.publish.PublishSource;
 import dev.carillon.publish.PublishedEvent;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -171,7 +170,7 @@ final class PublishRoutes {
     gateway
         .publisher()
         .publish(
-            new OneRequest(),
+            new UnpacedSource(),
             requests,
             outcome -> {
               if (outcome instanceof PublishOutcome.Published published) {
@@ -191,17 +190,5 @@ final class PublishRoutes {
   private static byte[] bytes(RoutingContext context) {
     Buffer body = context.body().buffer();
     return body == null ? new byte[0] : body.getBytes();
-  }
-
-  /** An HTTP request is read already when it publishes: refusing is all the pressure there is. */
-  private static final class OneRequest extends PublishSource {
-    @Override
-    protected void pausePublishing() {}
-
-    @Override
-    protected void resumePublishing() {}
-
-    @Override
-    protected void flushAnswers() {}
   }
 }

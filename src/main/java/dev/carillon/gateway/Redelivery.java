@@ -4,7 +4,6 @@ import dev.carillon.event.Event;
 import dev.carillon.event.EventFrame;
 import dev.carillon.publish.PublishOutcome;
 import dev.carillon.publish.PublishRequest;
-import dev.carillon.publish.PublishSource;
 import dev.carillon.store.DeadLetter;
 import dev.carillon.store.DeadLetter.Lost;
 import dev.carillon.store.DeadLetter.LostRange;
@@ -112,16 +111,7 @@ final class Redelivery {
     gateway
         .publisher()
         .publish(
-            new PublishSource() {
-              @Override
-              protected void pausePublishing() {}
-
-              @Override
-              protected void resumePublishing() {}
-
-              @Override
-              protected void flushAnswers() {}
-            },
+            new UnpacedSource(),
             requests,
             outcome -> {
               if (outcome instanceof PublishOutcome.Refused refused) {
