@@ -24,19 +24,28 @@ final class TopicRoutes {
   /** What was looked at, and where the next page goes on. */
   private record Looked(List<TopicView> views, Optional<String> next) {}
 
+  /** The same, as it is shown. */
+  private record Shown(List<ShownTopic> topics, Optional<String> next) {}
+
+  private Future<Shown> withHistories(Looked looked) {
+    List<Future<ShownTopic>> shown =
+        looked.views().stream()
+            // A topic may have gone between the two questions.
+            .filter(TopicView::isInUse)
+            .map(this::withHistory)
+            .toList();
+    return Future.all(shown)
+        .map(all -> new Shown(shown.stream().map(Future::result).toList(), looked.next()));
+  }
+
   private void list(RoutingContext context) throws ProblemException {
     PageRequest page = PageRequest.of(context.request());
     Problems.answer(
         context,
         node.ask(gateway, asked -> TopicsInUse.after(asked, page.after(), page.limit()))
-            .compose(lists -> look(TopicsInUse.first(page.limit(), lists), page.limit())),
-        looked ->
-            JsonAnswer.sendPage(
-                context,
-                "topics",
-                // A topic may have gone between the two questions.
-                looked.views().stream().filter(TopicView::isInUse).toList(),
-                looked.next()));
+            .compose(lists -> look(TopicsInUse.first(page.limit(), lists), page.limit()))
+            .compose(this::withHistories),
+        shown -> JsonAnswer.sendPage(context, "topics", shown.topics(), shown.next()));
   }
 
   private void show(RoutingContext context) throws RefusedException {
@@ -45,21 +54,21 @@ final class TopicRoutes {
     Problems.answer(
         context,
         look(List.of(topic), 1).compose(looked -> withHistory(looked.views().get(0))),
-        shown -> JsonAnswer.send(context, shown));
+        shown -> JsonAnswer.send(context, shown::writeTo));
   }
 
-  private Future<JsonAnswer.Value> withHistory(TopicView view) {
+  private Future<ShownTopic> withHistory(TopicView view) {
     Optional<NodeHistory> history =
-        node.history().filter(kept -> kept.topics().keeps().test(view.id()));
+        node.history().filter(kept -> !view.pattern() && kept.topics().keeps().test(view.id()));
     if (history.isEmpty()) {
-      return Future.succeededFuture(view::writeTo);
+      return Future.succeededFuture(new ShownTopic(view, Optional.empty()));
     }
     return gateway
         .hear(history.get().topics().store().bounds(view.id()))
         .map(Optional::of)
         // A store that can't be read takes nothing from the rest.
         .otherwise(failure -> Optional.empty())
-        .map(bounds -> json -> view.writeTo(json, bounds));
+        .map(bounds -> new ShownTopic(view, bounds));
   }
 
   /** Sums up what the gateways say; they may have looked at different numbers of topics. */

@@ -1,9 +1,7 @@
 package dev.carillon.gateway;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.carillon.store.HistoryBounds;
 import java.io.IOException;
-import java.util.Optional;
 
 /**
  * One topic or pattern as lists show it.
@@ -13,8 +11,7 @@ import java.util.Optional;
  * @param subscribers whom a topic's events reach; of a pattern, who asked for it
  * @param recentEvents published to a topic in the last {@link TopicRates#SECONDS} seconds
  */
-record TopicView(String id, boolean pattern, long subscribers, long recentEvents)
-    implements ListEntry {
+record TopicView(String id, boolean pattern, long subscribers, long recentEvents) {
 
   /** The same topic over more gateways. */
   TopicView plus(TopicView other) {
@@ -26,24 +23,12 @@ record TopicView(String id, boolean pattern, long subscribers, long recentEvents
     return subscribers > 0 || recentEvents > 0;
   }
 
-  @Override
-  public void writeTo(JsonGenerator json) throws IOException {
-    writeTo(json, Optional.empty());
-  }
-
-  void writeTo(JsonGenerator json, Optional<HistoryBounds> history) throws IOException {
-    json.writeStartObject();
+  void writeFields(JsonGenerator json) throws IOException {
     json.writeStringField("topic", id);
     json.writeNumberField("subscribers", subscribers);
     // Events are published to topics: a pattern has no rate of its own.
     if (!pattern) {
       json.writeNumberField("rate", (double) recentEvents / TopicRates.SECONDS);
     }
-    if (history.isPresent()) {
-      json.writeObjectFieldStart("history");
-      HistoryRoutes.writeFields(history.get(), json);
-      json.writeEndObject();
-    }
-    json.writeEndObject();
   }
 }
