@@ -155,6 +155,8 @@ final class GroupCommit {
   private void run() {
     try {
       work();
+    } catch (Error e) {
+      LOG.error("the writer thread of a store ends name={}", name, e);
     } finally {
       if (!endReached) {
         // An error of the machine, out of memory say; who waits must hear of it all the same.

@@ -82,6 +82,8 @@ public final class DurableAppends {
     SqliteDialect dialect = new SqliteDialect(file);
     try (Connection connection = dialect.writer()) {
       try (Statement statement = connection.createStatement()) {
+        // As SQLite is by itself; a store settles its log in its own way.
+        statement.execute("PRAGMA wal_autocheckpoint = 1000");
         statement.execute(
             "CREATE TABLE events (topic INTEGER NOT NULL, \"offset\" INTEGER NOT NULL,"
                 + " id TEXT NOT NULL, time INTEGER NOT NULL, data BLOB NOT NULL,"
@@ -128,13 +130,15 @@ public final class DurableAppends {
   private static List<NewEvent> events(int batch, long from) {
     List<NewEvent> events = new ArrayList<>(batch);
     Topic topic = new Topic("bench");
+    // Not long past: what is past its age would be removed while it is measured.
+    long nowMillis = System.currentTimeMillis();
     for (int i = 0; i < batch; i++) {
       events.add(
           new NewEvent(
               new Event(
                   topic,
                   "0192f0a1-0000-7000-8000-" + (from + i),
-                  from + i,
+                  nowMillis,
                   Optional.empty(),
                   EventData.ofJson(DATA)),
               false,
