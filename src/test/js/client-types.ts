@@ -10,8 +10,10 @@ import {
   type CarillonEvent,
   type ClientOptions,
   type EventToPublish,
+  type From,
   type Gap,
   type Published,
+  type Recovery,
   type State,
   type StateDetail,
   type Subscription,
@@ -30,7 +32,8 @@ const options: ClientOptions = {
   timeoutMs: 10_000,
   idleMs: 40_000,
   maxTopics: 10,
-  onGap: (gap: Gap) => gap.count ?? 'nobody knows',
+  onGap: (gap: Gap) => [gap.count ?? 'nobody knows', gap.from, gap.to, gap.epoch],
+  onRecovery: ({ topic, recovered }: Recovery) => (recovered ? topic : undefined),
   onError: (error) => [error.code, error.retryable, error.events?.[0]?.eventId, error.closeCode],
   onState: (state: State, { delayMs, code }: StateDetail) => [state, delayMs, code],
   random: Math.random,
@@ -45,6 +48,11 @@ export async function use(): Promise<void> {
     { onGap: ({ reason }) => reason === 'queue_full' },
   );
   await client.subscribe('chat.lobby', (event: CarillonEvent) => String(event.data));
+  const from: From[] = ['earliest', { last: 10 }, { epoch: 'a', offset: 30 }];
+  await client.subscribe('chat.>', () => {}, { from: from[0], onRecovery: ({ topic }) => topic });
+  for await (const { offset, epoch } of client.history('chat.lobby', { after: 30, limit: 100 })) {
+    console.log(offset, epoch);
+  }
   await client.subscribe('images', ({ data }: CarillonEvent<Uint8Array>) => data.byteLength);
   const published: Published = await client.publish('orders.created', { total: 17 }, { key: 'o' });
   await client.publish('images', new Uint8Array([published.offset ?? 0]));
@@ -60,6 +68,8 @@ export async function use(): Promise<void> {
 
   // @ts-expect-error: an event has no such member
   await client.subscribe('a', (event) => event.payload);
+  // @ts-expect-error: a place needs its epoch
+  await client.subscribe('a', () => {}, { from: { offset: 3 } });
   // @ts-expect-error: data is needed
   await client.publish('a');
   // @ts-expect-error: no such option

@@ -57,6 +57,8 @@ export class FakeServer {
   /** What refuses a handshake: a function from a request to an HTTP status, or undefined. */
   refuse = () => undefined;
   handshakeHeaders = [];
+  /** What answers requests that are no handshake. */
+  answer = (request, response) => response.writeHead(404).end();
 
   static async start(port = 0) {
     const server = new FakeServer();
@@ -65,7 +67,7 @@ export class FakeServer {
   }
 
   async #listen(port) {
-    this.#http = createServer((request, response) => response.writeHead(404).end());
+    this.#http = createServer((request, response) => this.answer(request, response));
     this.#http.on('upgrade', (request, socket) => this.#upgrade(request, socket));
     await new Promise((resolve, reject) => {
       this.#http.once('error', reject).listen(port, '127.0.0.1', resolve);

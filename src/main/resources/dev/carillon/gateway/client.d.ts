@@ -1,6 +1,6 @@
 /**
  * Types of Carillon's JavaScript client, `client.js`: publish and subscribe over one WebSocket that
- * is opened again after it broke, with everything subscribed again.
+ * is opened again after it broke, with everything subscribed again, in histories where it was.
  */
 
 /**
@@ -35,7 +35,11 @@ export interface CarillonEvent<T = unknown> {
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly time: string;
-  /** The position in the history of the topic; only where it keeps one. */
+  /**
+   * The position in the history of the topic; only where it keeps one. It rises, but for an event
+   * that was announced as lost and comes all the same, because an operator had it redelivered, and
+   * on topics whose overflow is `conflate`.
+   */
   readonly offset?: number;
   /** Which life of that history the offset belongs to; the first event of one says it. */
   readonly epoch?: string;
@@ -63,11 +67,14 @@ export interface Gap {
 
 /**
  * What became of a topic or pattern whose history was wanted: at the begin of a subscription, or
- * after a reconnect.
+ * after a reconnect. It comes before the gaps and the events that it is about.
  */
 export interface Recovery {
   readonly topic: string;
-  /** Whether nothing is missing. Where something is, gaps say what, as far as anybody knows. */
+  /**
+   * Whether nothing is missing. Where something is, gaps with the reason `history_lost` say what, as
+   * far as anybody knows, and everything that is left follows.
+   */
   readonly recovered: boolean;
 }
 
@@ -104,6 +111,8 @@ export type ErrorCode =
   | 'unreachable'
   /** The client was closed, or the server told it not to come back. */
   | 'closed'
+  /** The history began anew while it was read page by page. */
+  | 'history_lost'
   /** A function given by the application threw; `cause` is what it threw. */
   | 'handler_failed'
   | (string & {});
@@ -204,7 +213,10 @@ export interface SubscribeOptions {
   onRecovery?: (recovery: Recovery) => void;
   /**
    * Where to begin in the histories of its topics, at first; after a reconnect it goes on where it
-   * was. Without it live. Topics without history begin live.
+   * was, and in histories that a pattern has found since with their first event. Without it live, as
+   * on topics without history.
+   *
+   * Rejected with `already_subscribed` where another subscription has the same pattern already.
    */
   from?: From;
 }
@@ -271,9 +283,13 @@ export class CarillonClient {
   ): Promise<Subscription>;
 
   /**
-   * The events of a topic's history, oldest first, read over HTTP page by page.
+   * The events of a topic's history, oldest first, read over HTTP page by page as they are wanted,
+   * up to the newest one. A jump in the offsets is what the history no longer has.
    *
-   * @param options `after` an offset, at most `limit` events
+   * Throws a `CarillonError` where a page can't be had, and `history_lost` where the history begins
+   * anew between two pages; RangeError for options outside of their range.
+   *
+   * @param options behind the offset `after`, 0 unless given; at most `limit` events
    */
   history(
     topic: string,

@@ -79,8 +79,15 @@ const CLOSE_EVENT_MS = 100;
 // Events of a history in one HTTP call.
 const HISTORY_PAGE = 1_000;
 
-// Histories that a subscription remembers its place in: as many as a server tells of one pattern.
-const MAX_PLACES = 200;
+// Histories found by patterns that one subscription remembers its place in.
+const MAX_PLACES = 10_000;
+
+// Places in one subscribe command: as many as a server takes by default.
+const MAX_FROM = 1_000;
+
+// Ranges of offsets that are remembered of one history, and replays of one client.
+const MAX_RANGES = 64;
+const MAX_REPLAYS = 1_000;
 
 // Topics of events whose handlers are remembered; past it the memory starts anew.
 const MAX_CACHED_AUDIENCES = 1_000;
@@ -131,45 +138,36 @@ export class CarillonClient {
 
   /** The events of a topic's history, oldest first, page by page over HTTP. */
   async *history(topic, { after = 0, limit = Infinity } = {}) {
+    checkPage(after, limit);
+    let place = after;
     let left = limit;
-    let from = after;
-    while (left > 0) {
-      const page = await this.#historyPage(topic, from, Math.min(left, HISTORY_PAGE));
+    let epoch;
+    for (;;) {
+      this.#refuseIfClosed();
+      const page = await this.#historyPage(topic, place, Math.min(left, HISTORY_PAGE));
+      if (epoch !== undefined && page.epoch !== epoch) {
+        throw new CarillonError('history_lost', `the history of ${topic} began anew`, { topic });
+      }
+      epoch = page.epoch;
       for (const event of page.events) {
-        from = event.offset;
-        yield { ...withoutType(event), epoch: page.epoch };
+        place = event.offset;
+        yield { ...withoutType(decodeData(event)), epoch };
       }
       left -= page.events.length;
-      if (page.events.length === 0) {
+      if (left <= 0 || page.events.length === 0 || place >= page.last) {
         return;
       }
     }
   }
 
   async #historyPage(topic, after, limit) {
-    const { token } = this.#options;
     const url = new URL(this.#url);
     url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
     url.pathname = url.pathname.replace(/ws$/, `topics/${encodeURIComponent(topic)}/events`);
-    url.search = `?after=${after}&limit=${limit}`;
-    const secret = typeof token === 'function' ? await token() : token;
-    let answer;
-    try {
-      answer = await fetch(
-        url,
-        secret === undefined ? {} : { headers: { authorization: `Bearer ${secret}` } },
-      );
-    } catch (cause) {
-      throw new CarillonError('unreachable', `cannot connect: ${cause.message}`, {
-        retryable: true,
-        cause,
-      });
-    }
-    const body = await answer.json();
-    if (!answer.ok) {
-      throw new CarillonError(body.code, body.detail, { retryable: body.retryable === true });
-    }
-    return body;
+    url.searchParams.set('after', after);
+    url.searchParams.set('limit', limit);
+    const secret = await this.#secret();
+    return getJson(url, secret, this.#options.timeoutMs);
   }
 
   publish(topic, data, { key, eventId } = {}) {
@@ -251,7 +249,7 @@ export class CarillonClient {
   }
 
   async #address() {
-    const { subscriber, takeover, token } = this.#options;
+    const { subscriber, takeover } = this.#options;
     const url = new URL(this.#url);
     if (subscriber !== undefined) {
       url.searchParams.set('subscriber', subscriber);
@@ -261,16 +259,21 @@ export class CarillonClient {
         url.searchParams.set('takeover', 'true');
       }
     }
-    const secret = typeof token === 'function' ? await token() : token;
+    const secret = await this.#secret();
     if (secret !== undefined) {
       url.searchParams.set('token', secret);
     }
     return url.href;
   }
 
+  async #secret() {
+    const { token } = this.#options;
+    return typeof token === 'function' ? token() : token;
+  }
+
   async #welcomed(connection, frame) {
     this.#welcome = frame;
-    await this.#topics.connected((command) => connection.request(command));
+    await this.#topics.connected((command, taken) => connection.request(command, taken));
     if (this.#connection !== connection) {
       return;
     }
@@ -385,6 +388,7 @@ class Topics {
   #subscriptions = new Set();
   #audiences = new Map();
   #changed = new Set();
+  #replays = new Replays();
   #scheduled = false;
   #request = null;
   #whenAsked = null;
@@ -418,7 +422,7 @@ class Topics {
         onGap,
         onRecovery,
         from,
-        places: new Places(),
+        places: new Places(from, new Set(topics), this.#replays),
         active: true,
         established: false,
         reject,
@@ -427,7 +431,10 @@ class Topics {
       this.#subscriptions.add(subscription);
       this.#audiences.clear();
       for (const topic of topics) {
-        this.#join(topic, subscription);
+        // A topic that can't be joined ends the whole of it.
+        if (subscription.active) {
+          this.#join(topic, subscription);
+        }
       }
     });
   }
@@ -464,14 +471,20 @@ class Topics {
   }
 
   announce(gap) {
-    call(this.#options.onGap, [gap], this.#report);
     // Without a topic a gap concerns all of them.
     const concerned =
       gap.topic === undefined ? [...this.#subscriptions] : this.#audience(gap.topic);
-    for (const subscription of concerned) {
+    const told = concerned
+      .filter(({ active }) => active)
+      .map((subscription) => ({ subscription, news: subscription.places.lost(gap) }));
+    const news = told.filter((one) => one.news !== undefined);
+    if (news.length > 0 || told.length === 0) {
+      const widest = news.find((one) => one.news === gap) ?? news[0];
+      call(this.#options.onGap, [widest?.news ?? gap], this.#report);
+    }
+    for (const { subscription, news: own } of news) {
       if (subscription.active) {
-        subscription.places.lost(gap);
-        call(subscription.onGap, [gap], this.#report);
+        call(subscription.onGap, [own], this.#report);
       }
     }
   }
@@ -493,8 +506,9 @@ class Topics {
     let audience = this.#audiences.get(topic);
     if (!audience) {
       const tokens = topic.split('.');
-      audience = [...this.#subscriptions].filter(({ topics }) =>
-        [...topics.values()].some((takes) => takes(tokens)),
+      // What comes before a topic is confirmed comes for others, and a history may begin earlier.
+      audience = [...this.#subscriptions].filter(({ topics, missing }) =>
+        [...topics].some(([topic, takes]) => !missing.has(topic) && takes(tokens)),
       );
       if (this.#audiences.size >= MAX_CACHED_AUDIENCES) {
         this.#audiences.clear();
@@ -517,7 +531,8 @@ class Topics {
         subscriptions: new Set(),
         phase: 'idle',
         alone: false,
-        confirmed: false,
+        again: false,
+        former: null,
         refusals: 0,
         timer: null,
         leave: deferred(),
@@ -526,13 +541,34 @@ class Topics {
     }
     entry.subscriptions.add(subscription);
     if (entry.phase === 'held') {
-      this.#established(subscription, topic);
+      this.#joinHeld(entry, subscription);
     }
     this.#touch(entry);
   }
 
+  /** Joins a topic that the server has subscribed already. */
+  #joinHeld(entry, subscription) {
+    const { topic, subscriptions, former } = entry;
+    const other = [...subscriptions].find(({ missing }) => !missing.has(topic));
+    const places = other?.places ?? former;
+    if (subscription.from === undefined || !places.has(topic)) {
+      subscription.places.copy(places, topic);
+      this.#established(subscription, topic);
+    } else if (isPattern(topic) && other) {
+      // To ask for it again would lose what comes meanwhile on topics without history.
+      const error = new CarillonError(
+        'already_subscribed',
+        `another subscription has ${topic} already: this one can't begin elsewhere in its histories`,
+      );
+      this.#drop(subscription, entry, error);
+    } else {
+      entry.again = true;
+    }
+  }
+
   #established(subscription, topic) {
     subscription.missing.delete(topic);
+    this.#audiences.clear();
     if (subscription.missing.size === 0 && !subscription.established) {
       subscription.established = true;
       subscription.resolve();
@@ -550,6 +586,7 @@ class Topics {
     subscription.topics.clear();
     const forgotten = entries.map((entry) => {
       entry.subscriptions.delete(subscription);
+      entry.former = subscription.places;
       this.#touch(entry);
       return entry.subscriptions.size === 0 ? entry.leave.promise : undefined;
     });
@@ -577,19 +614,18 @@ class Topics {
     const wanted = [];
     const unwanted = [];
     for (const entry of this.#changed) {
-      const { phase, subscriptions } = entry;
+      const { phase, subscriptions, again } = entry;
       if (subscriptions.size === 0 && (phase === 'idle' || phase === 'later')) {
         this.#forget(entry);
       } else if (this.#request && phase === 'idle') {
         wanted.push(entry);
-      } else if (this.#request && phase === 'held' && subscriptions.size === 0) {
+      } else if (this.#request && phase === 'held' && (subscriptions.size === 0 || again)) {
         unwanted.push(entry);
       }
     }
     this.#changed.clear();
     groups(unwanted).forEach((entries) => this.#leave(entries));
-    groups(wanted.filter((entry) => !entry.alone)).forEach((entries) => this.#ask(entries));
-    wanted.filter((entry) => entry.alone).forEach((entry) => this.#ask([entry]));
+    this.#commands(wanted).forEach((command) => this.#ask(command));
     if (
       this.#whenAsked &&
       ![...this.#entries.values()].some(({ phase }) => phase === 'asking' || phase === 'idle')
@@ -607,51 +643,84 @@ class Topics {
     }
   }
 
-  async #ask(entries) {
+  /** What is to be asked together, each with the places that it begins at. */
+  #commands(wanted) {
+    const commands = [];
+    let room = null;
+    for (const entry of wanted) {
+      const { from, complete, replays } = placesOf(entry);
+      replays.forEach((topic) => this.#replays.add(topic));
+      const asked = { entry, complete, subscriptions: [...entry.subscriptions] };
+      const places = Object.keys(from).length;
+      if (!room || entry.alone || room.asked.length === TOPICS_PER_COMMAND || room.left < places) {
+        room = { asked: [], from: {}, left: MAX_FROM };
+        commands.push(room);
+      }
+      room.asked.push(asked);
+      room.left = entry.alone ? -1 : room.left - places;
+      for (const [topic, place] of Object.entries(from)) {
+        room.from[topic] = earlier(room.from[topic], place);
+      }
+    }
+    return commands;
+  }
+
+  async #ask({ asked, from }) {
     const request = this.#request;
+    const entries = asked.map(({ entry }) => entry);
     entries.forEach((entry) => {
       entry.phase = 'asking';
+      entry.again = false;
     });
-    const from = {};
-    const doubtful = entries.filter((entry) => !putPlaces(entry, from));
-    let answer;
+    const command = { type: 'subscribe', topics: entries.map(({ topic }) => topic) };
+    const places = Object.keys(from).length;
     try {
-      answer = await request({
-        type: 'subscribe',
-        topics: entries.map(({ topic }) => topic),
-        ...(Object.keys(from).length > 0 && { from }),
+      await request(places > 0 ? { ...command, from } : command, (answer) => {
+        if (this.#request === request) {
+          this.#note(asked, answer, from);
+        }
       });
     } catch (error) {
       if (this.#request === request) {
-        this.#refused(entries, error);
+        this.#refused(entries, error, places);
       }
-      return;
-    }
-    if (this.#request === request) {
-      this.#note(entries, answer, from, doubtful);
-      entries.forEach((entry) => this.#hold(entry));
     }
   }
 
-  /** Takes the server's word on where the histories stand, and passes on what was recovered. */
-  #note(entries, answer, from, doubtful) {
-    const told = new Map((answer?.topics ?? []).map((topic) => [topic.topic, topic]));
-    for (const entry of entries) {
-      const topic = told.get(entry.topic) ?? {};
-      for (const { places } of entry.subscriptions) {
-        places.told(topic, from);
-      }
-      const isDoubtful = doubtful.includes(entry);
-      if (topic.recovered !== undefined || isDoubtful) {
-        const recovery = {
-          topic: entry.topic,
-          recovered: topic.recovered !== false && !isDoubtful,
-        };
-        call(this.#options.onRecovery, [recovery], this.#report);
-        for (const { onRecovery } of entry.subscriptions) {
-          call(onRecovery, [recovery], this.#report);
+  /** At once, because what comes next may be an event that begins there. */
+  #note(asked, answer, from) {
+    const told = new Map((answer.topics ?? []).map((topic) => [topic.topic, topic]));
+    for (const { entry, complete, subscriptions } of asked) {
+      const topic = told.get(entry.topic) ?? { topic: entry.topic };
+      const there = subscriptions.filter((subscription) => entry.subscriptions.has(subscription));
+      subscriptions.forEach(({ places }) => places.told(topic, from));
+      this.#tellRecovery(entry, topic, there, complete, from[entry.topic]);
+      entry.alone = false;
+      entry.refusals = 0;
+      this.#become(entry, 'held');
+      there.forEach((subscription) => this.#established(subscription, entry.topic));
+      // Those that came after the question was asked.
+      for (const subscription of [...entry.subscriptions]) {
+        if (!subscriptions.includes(subscription)) {
+          this.#joinHeld(entry, subscription);
         }
       }
+    }
+  }
+
+  #tellRecovery({ topic }, { recovered }, subscriptions, complete, place) {
+    // A place in a history that is no more can't be gone on from.
+    const isDoubtful = !complete || (recovered === undefined && place?.epoch !== undefined);
+    if (recovered === undefined && !isDoubtful) {
+      return;
+    }
+    const recovery = { topic, recovered: recovered !== false && !isDoubtful };
+    call(this.#options.onRecovery, [recovery], this.#report);
+    // Who has just joined a topic hears of it alone: the others were not away.
+    const joined = subscriptions.filter(({ missing }) => missing.has(topic));
+    const hear = joined.length > 0 && joined.length < subscriptions.length ? joined : subscriptions;
+    for (const { onRecovery } of hear) {
+      call(onRecovery, [recovery], this.#report);
     }
   }
 
@@ -669,17 +738,14 @@ class Topics {
     }
   }
 
-  #hold(entry) {
-    entry.alone = false;
-    entry.confirmed = true;
-    entry.refusals = 0;
-    for (const subscription of entry.subscriptions) {
-      this.#established(subscription, entry.topic);
+  #refused(entries, error, places) {
+    if (entries.length === 1 && error.code === 'limit_exceeded' && places > 1) {
+      // More places than this server takes: the topic begins live, and that is told.
+      const [entry] = entries;
+      entry.subscriptions.forEach((subscription) => subscription.places.giveUp(entry.topic));
+      this.#become(entry, 'idle');
+      return;
     }
-    this.#become(entry, 'held');
-  }
-
-  #refused(entries, error) {
     if (entries.length > 1 && !error.retryable) {
       // One bad topic fails the whole command; asked for one by one, only the bad one fails.
       for (const entry of entries) {
@@ -730,23 +796,86 @@ class Topics {
 // Places
 // ------------------------------------------------------------------------------------------------
 
-/** Where one subscription is in the histories of its topics, so that it can go on there. */
+/**
+ * Where one subscription is in the histories of its topics, so that it can go on there, takes no
+ * event twice, and still takes one that comes late: an event behind newer ones of a topic that
+ * conflates, or a dead letter that is brought back.
+ */
 class Places {
+  #wish;
+  #named;
+  #replays;
   #byTopic = new Map();
+  #patterns = new Map();
 
-  /** Whether every history is known, so that new ones can be told from old ones. */
-  complete = true;
+  /** Whether events came of histories that there was no room for. */
+  #untracked = false;
 
-  /** Whether its patterns match topics with history, or may. */
-  histories = false;
-
-  get(topic) {
-    const place = this.#byTopic.get(topic);
-    return place?.offset === undefined ? undefined : place;
+  /**
+   * @param wish where to begin in histories that there is no place in yet
+   * @param named the topics and patterns of the subscription; places in these always have room
+   * @param replays what was sent again for others, see `Replays`
+   */
+  constructor(wish, named, replays) {
+    this.#wish = wish;
+    this.#named = named;
+    this.#replays = replays;
   }
 
-  known() {
-    return [...this.#byTopic].filter(([, { offset }]) => offset !== undefined);
+  get(topic) {
+    return this.#byTopic.get(topic)?.position;
+  }
+
+  /** The positions in a topic, or in all topics that a pattern takes. */
+  known(topic) {
+    const takes = compilePattern(topic);
+    const names = isPattern(topic)
+      ? [...this.#byTopic.keys()].filter((name) => takes(name.split('.')))
+      : [topic];
+    return names.map((name) => [name, this.get(name)]).filter(([, position]) => position);
+  }
+
+  /** Where to begin in a topic or pattern that the server has not answered for yet. */
+  wishFor(topic) {
+    return this.#patterns.has(topic) || this.get(topic) ? undefined : this.#wish;
+  }
+
+  /** Whether a topic has a history, or a pattern may have some. */
+  has(topic) {
+    return this.#byTopic.has(topic) || this.pattern(topic).mayKeep;
+  }
+
+  /** What the server said of a pattern: whether it `mayKeep` histories, and told them all. */
+  pattern(topic) {
+    const { mayKeep = false, complete = true } = this.#patterns.get(topic) ?? {};
+    return { mayKeep, complete: complete && !this.#untracked };
+  }
+
+  forget(topic) {
+    this.#byTopic.delete(topic);
+  }
+
+  /** Gives up the histories of a pattern: they begin live, and nobody knows what is missing. */
+  giveUp(topic) {
+    const takes = compilePattern(topic);
+    [...this.#byTopic.keys()]
+      .filter((name) => takes(name.split('.')))
+      .forEach((name) => this.forget(name));
+    this.#patterns.set(topic, { mayKeep: true, complete: false });
+  }
+
+  /** Joins a topic or pattern that is subscribed already: the places are those of who has it. */
+  copy(other, topic) {
+    const takes = compilePattern(topic);
+    for (const [name, place] of other.#byTopic) {
+      if (!this.#byTopic.has(name) && takes(name.split('.'))) {
+        this.#put(name, place.copy(this.#replays.count));
+      }
+    }
+    if (other.#patterns.has(topic)) {
+      this.#patterns.set(topic, other.#patterns.get(topic));
+    }
+    this.#untracked ||= other.#untracked;
   }
 
   /** Takes note of an event; answers whether it is new. */
@@ -756,102 +885,304 @@ class Places {
     }
     const place = this.#byTopic.get(topic);
     if (epoch !== undefined && epoch !== place?.epoch) {
-      this.#put(topic, { epoch, offset });
+      this.#put(topic, new Place(epoch, offset));
       return true;
     }
     if (!place) {
-      this.complete = false;
+      this.#untracked = true;
       return true;
     }
-    if (place.offset !== undefined && offset <= place.offset) {
-      return false;
-    }
-    place.offset = offset;
-    return true;
+    return place.took(offset) || this.#isEarlier(topic, place, offset);
   }
 
-  /** Takes note of a gap: a later resume begins behind it. */
-  lost({ topic, to, epoch }) {
+  /** What is older than the subscription is a dead letter, unless others are reading on. */
+  #isEarlier(topic, { before, since }, offset) {
+    return offset <= before && !this.#replays.concern(topic, since);
+  }
+
+  /** Takes note of a gap; answers what of it is news to this subscription, if anything. */
+  lost(gap) {
+    const { topic, from, to, epoch } = gap;
     const place = this.#byTopic.get(topic);
     if (epoch !== undefined) {
-      this.#put(topic, { epoch, offset: 0 });
-    } else if (place && to !== undefined && !(to <= place.offset)) {
-      place.offset = to;
+      if (place?.epoch === epoch && place.last > 0) {
+        // It is there already, and another subscription was not.
+        return undefined;
+      }
+      this.#put(topic, new Place(epoch, 0));
+      return gap;
     }
+    return place && from !== undefined ? place.lost(gap, from, to) : gap;
   }
 
   /** Takes the server's word on a topic or a pattern; `from` is what it was asked. */
   told({ topic, epoch, offset, positions, complete }, from) {
     if (epoch !== undefined) {
-      this.#stands(topic, epoch, offset, topic in from);
+      this.#stands(topic, { epoch, offset }, from[topic], this.#wish);
+    } else {
+      this.#byTopic.delete(topic);
     }
-    if (positions) {
-      this.histories = true;
-      for (const [name, at] of Object.entries(positions)) {
-        this.#stands(name, at.epoch, at.offset, topic in from || name in from);
-      }
+    const isKnown = this.#patterns.has(topic);
+    // Of a pattern that was there before, the histories that are new are wanted as a whole.
+    const wish = isKnown ? (from[topic] === 'earliest' ? 'earliest' : undefined) : this.#wish;
+    for (const [name, position] of Object.entries(positions ?? {})) {
+      this.#stands(name, position, from[name] ?? from[topic], wish);
     }
-    this.complete &&= complete !== false;
+    if (isPattern(topic)) {
+      this.#patterns.set(topic, {
+        mayKeep: positions !== undefined,
+        complete: complete !== false,
+      });
+    }
   }
 
-  #stands(topic, epoch, last, comes) {
+  #stands(topic, { epoch, offset: last }, asked, wish) {
     const place = this.#byTopic.get(topic);
-    if (place?.epoch === epoch && place.offset !== undefined) {
-      return;
-    }
-    if (!comes) {
-      this.#put(topic, { epoch, offset: last });
+    if (place) {
+      const isShorter = asked !== undefined && last < place.last;
+      if (place.epoch !== epoch || isShorter) {
+        // A gap will say so.
+        this.#put(topic, new Place(epoch, asked === undefined ? last : 0));
+      }
+    } else if (wish === undefined) {
+      const before = asked === undefined ? last : 0;
+      this.#put(topic, new Place(epoch, last, { before, since: this.#replays.count }));
     } else {
-      // Events up to there are still to come; where another life of it begins a gap will say.
-      this.#put(topic, { epoch, offset: place ? 0 : undefined });
+      this.#put(topic, beginning(wish, epoch, last));
     }
   }
 
   #put(topic, place) {
-    if (this.#byTopic.size >= MAX_PLACES && !this.#byTopic.has(topic)) {
-      this.complete = false;
-    } else {
+    if (this.#byTopic.size < MAX_PLACES || this.#byTopic.has(topic) || this.#named.has(topic)) {
       this.#byTopic.set(topic, place);
+    } else {
+      this.#untracked = true;
     }
+  }
+}
+
+/** Where a subscription is that has just begun with a wish in a history that ends at `last`. */
+function beginning(wish, epoch, last) {
+  if (wish === 'earliest') {
+    return new Place(epoch, 0, { isFresh: last > 0 });
+  }
+  if (wish.last !== undefined) {
+    return new Place(epoch, Math.max(0, last - wish.last), { isFresh: last > 0, atMost: true });
+  }
+  return new Place(epoch, wish.epoch === epoch && wish.offset <= last ? wish.offset : 0);
+}
+
+/** A place in one history: up to `last`, but for what is missing. */
+class Place {
+  epoch;
+  last;
+  /** Up to here events are older than the subscription. */
+  before;
+  /** How many replays there were when it began. */
+  since;
+  /** Whether the first event may be any: what is before it was not asked for, or is gone. */
+  #isFresh;
+  /** Whether it asked for the newest events only, as far as they are there. */
+  #atMost;
+  /** Still to come. */
+  #open;
+  /** Announced as lost. */
+  #missed;
+
+  constructor(epoch, last, { before = 0, since = 0, isFresh = false, atMost = false } = {}) {
+    this.epoch = epoch;
+    this.last = last;
+    this.before = before;
+    this.since = since;
+    this.#isFresh = isFresh;
+    this.#atMost = atMost;
+  }
+
+  /** Where to go on; undefined where only the wish says that. */
+  get position() {
+    return this.#isFresh && this.last === 0
+      ? undefined
+      : { epoch: this.epoch, offset: (this.#open?.first ?? this.last + 1) - 1 };
+  }
+
+  /** For one who is at the same place, and has been nowhere before. */
+  copy(since) {
+    const { epoch, last } = this;
+    return new Place(epoch, last, { before: last, since, isFresh: this.#isFresh });
+  }
+
+  took(offset) {
+    if (offset > this.last) {
+      this.#reach(offset);
+      this.last = offset;
+      return true;
+    }
+    return this.#open?.take(offset) || this.#missed?.take(offset) || false;
+  }
+
+  /** What lies between is still to come, but for what lies before the first event. */
+  #reach(offset) {
+    if (offset > this.last + 1 && !this.#isFresh) {
+      this.#open ??= new Ranges();
+      this.#open.add(this.last + 1, offset - 1);
+    }
+    this.#isFresh = false;
+  }
+
+  lost(gap, from, to) {
+    const isOld = gap.reason === 'history_lost';
+    if (isOld && this.#isFresh && this.#atMost) {
+      this.last = Math.max(this.last, to);
+      return undefined;
+    }
+    this.#missed ??= new Ranges();
+    const reopened = this.#open?.cut(from, to) ?? [];
+    reopened.forEach((range) => this.#missed.add(...range));
+    if (to > this.last) {
+      const first = Math.max(from, this.last + 1);
+      this.#reach(first);
+      this.#missed.add(first, to);
+      this.last = to;
+      // Other subscriptions may have been further behind.
+      return isOld && first > from ? { ...gap, from: first, count: to - first + 1 } : gap;
+    }
+    return isOld && reopened.length === 0 ? undefined : gap;
+  }
+}
+
+/** Offsets, as few ranges: past `MAX_RANGES` the oldest two become one. */
+class Ranges {
+  #ranges = [];
+
+  get first() {
+    return this.#ranges[0]?.[0];
+  }
+
+  add(from, to) {
+    const apart = this.#ranges.filter(([a, b]) => b < from - 1 || a > to + 1);
+    const joined = this.#ranges.filter(([a, b]) => b >= from - 1 && a <= to + 1).flat();
+    apart.push([Math.min(from, ...joined), Math.max(to, ...joined)]);
+    this.#ranges = apart.sort(([a], [b]) => a - b);
+    if (this.#ranges.length > MAX_RANGES) {
+      const [[first], [, last]] = this.#ranges.splice(0, 2);
+      this.#ranges.unshift([first, last]);
+    }
+  }
+
+  /** Removes an offset; answers whether it was there. */
+  take(offset) {
+    return this.cut(offset, offset).length > 0;
+  }
+
+  /** Removes what is from here to there; answers with it. */
+  cut(from, to) {
+    const removed = this.#ranges
+      .filter(([a, b]) => a <= to && b >= from)
+      .map(([a, b]) => [Math.max(a, from), Math.min(b, to)]);
+    if (removed.length > 0) {
+      this.#ranges = this.#ranges.flatMap(([a, b]) =>
+        b < from || a > to
+          ? [[a, b]]
+          : [
+              [a, Math.min(b, from - 1)],
+              [Math.max(a, to + 1), b],
+            ].filter(([first, last]) => first <= last),
+      );
+    }
+    return removed;
   }
 }
 
 /**
- * Says under `from` where to begin in the histories of a topic or pattern: where several
- * subscriptions are, where the first of them is; each passes over what it has. Answers false where
- * something may be missing that nobody will tell.
+ * What the server was asked to send again. A subscription that did not wish for it gets it too,
+ * because a connection gets each event once, and has to pass over it.
  */
-function putPlaces({ topic, subscriptions, confirmed }, from) {
-  const takes = isPattern(topic) ? compilePattern(topic) : undefined;
-  let complete = true;
-  let histories = false;
-  for (const { places, from: wished } of subscriptions) {
-    for (const [name, place] of places.known()) {
-      if (takes ? takes(name.split('.')) : name === topic) {
-        putFirst(from, name, place);
-      }
-    }
-    complete &&= places.complete;
-    histories ||= places.histories;
-    if (!(topic in from) && !(takes && confirmed) && wished !== undefined) {
-      from[topic] = wished;
+class Replays {
+  #patterns = new Map();
+  #dropped = 0;
+  count = 0;
+
+  add(topic) {
+    this.#patterns.delete(topic);
+    this.#patterns.set(topic, { takes: compilePattern(topic), at: ++this.count });
+    if (this.#patterns.size > MAX_REPLAYS) {
+      const [oldest, { at }] = this.#patterns.entries().next().value;
+      this.#patterns.delete(oldest);
+      this.#dropped = at;
     }
   }
-  if (!takes || !confirmed || !histories) {
-    return true;
+
+  /** Whether events of a topic came again after so many replays. */
+  concern(topic, since) {
+    const tokens = topic.split('.');
+    return (
+      since < this.#dropped ||
+      [...this.#patterns.values()].some(({ takes, at }) => at > since && takes(tokens))
+    );
   }
-  if (complete) {
-    // Histories that nobody knew are new: all of their events were missed.
-    from[topic] = 'earliest';
-  }
-  return complete;
 }
 
-function putFirst(from, topic, { epoch, offset }) {
-  const other = from[topic];
-  if (!(other?.epoch === epoch && other.offset <= offset)) {
-    from[topic] = { epoch, offset };
+/**
+ * Where to begin in the histories of a topic or pattern: where several subscriptions are, where the
+ * first of them is; each passes over what it has. `complete` is false where something may be
+ * missing that nobody will tell. `replays` are the topics that some had already.
+ */
+function placesOf({ topic, subscriptions }) {
+  const places = [...subscriptions].map((subscription) => subscription.places);
+  const wishes = places.flatMap((one) => one.wishFor(topic) ?? []);
+  const from = new Map();
+  let complete = true;
+  const put = (name, place) => {
+    complete &&= !areApart(from.get(name), place);
+    from.set(name, earlier(from.get(name), place));
+  };
+  for (const one of places) {
+    for (const [name, place] of one.known(topic)) {
+      if (from.size < MAX_FROM - 1 || from.has(name)) {
+        put(name, place);
+      } else {
+        one.forget(name);
+        complete = false;
+      }
+    }
   }
+  // A topic's own place takes precedence over what is wished for its pattern.
+  const names = new Set([...from.keys(), topic]);
+  wishes.forEach((wish) => names.forEach((name) => put(name, wish)));
+  const patterns = places.map((one) => one.pattern(topic)).filter(({ mayKeep }) => mayKeep);
+  complete &&= patterns.every((pattern) => pattern.complete);
+  if (complete && patterns.length > 0) {
+    // Histories that nobody knew are new: all of their events were missed.
+    put(topic, 'earliest');
+  }
+  return {
+    from: Object.fromEntries(from),
+    complete,
+    replays: wishes.length > 0 ? [topic] : [],
+  };
+}
+
+/** Whether two places are in different lives of a history: which one ended the server knows. */
+function areApart(a, b) {
+  return a?.epoch !== undefined && b.epoch !== undefined && a.epoch !== b.epoch;
+}
+
+/** Which of two places in a history comes first, or one that comes before both. */
+function earlier(a, b) {
+  if (a === undefined || b === 'earliest') {
+    return b;
+  }
+  if (a === 'earliest' || areApart(a, b)) {
+    return 'earliest';
+  }
+  if (a.last !== undefined && b.last !== undefined) {
+    return { last: Math.max(a.last, b.last) };
+  }
+  if (a.last === undefined && b.last === undefined) {
+    return a.offset <= b.offset ? a : b;
+  }
+  const [position, { last }] = a.last === undefined ? [a, b] : [b, a];
+  return { ...position, offset: Math.max(0, position.offset - last) };
 }
 
 function isPattern(topic) {
@@ -859,8 +1190,10 @@ function isPattern(topic) {
 }
 
 function checkFrom(from) {
-  const isPlace = typeof from?.epoch === 'string' && from.offset >= 0;
-  if (from !== undefined && from !== 'earliest' && !isPlace && !(from?.last >= 1)) {
+  const isPosition =
+    typeof from?.epoch === 'string' && Number.isSafeInteger(from.offset) && from.offset >= 0;
+  const isLast = Number.isSafeInteger(from?.last) && from.last >= 1;
+  if (from !== undefined && from !== 'earliest' && isPosition === isLast) {
     throw new TypeError("from is 'earliest', {last: 10} or {epoch: '…', offset: 30}");
   }
 }
@@ -1074,8 +1407,11 @@ class Connection {
     this.#socket.send(text);
   }
 
-  /** Sends a command; resolves to its answer, rejects on an error or a broken connection. */
-  request(command) {
+  /**
+   * Sends a command; resolves to its answer, rejects on an error or a broken connection. `taken`
+   * gets the answer before any later frame is looked at.
+   */
+  request(command, taken) {
     return new Promise((resolve, reject) => {
       const id = this.#nextId();
       // Each command is answered. Asking again would not tell what became of the first one; a new
@@ -1083,7 +1419,7 @@ class Connection {
       const timer = setTimeout(() => {
         this.abandon(CLOSE.idle, `no answer to ${command.type}`);
       }, this.#options.timeoutMs);
-      this.#commands.set(id, { resolve, reject, timer });
+      this.#commands.set(id, { resolve, reject, taken, timer });
       this.send(JSON.stringify({ ...command, id }));
     });
   }
@@ -1164,6 +1500,7 @@ class Connection {
     if (frame.type === 'error') {
       command.reject(errorOf(frame));
     } else {
+      command.taken?.(frame);
       command.resolve(frame);
     }
   }
@@ -1269,14 +1606,18 @@ function decodeFrame(data) {
     ) {
       return undefined;
     }
-    if (frame.dataBase64 !== undefined) {
-      frame.data = fromBase64(frame.dataBase64);
-      delete frame.dataBase64;
-    }
-    return frame;
+    return decodeData(frame);
   } catch {
     return undefined;
   }
+}
+
+function decodeData(frame) {
+  if (frame.dataBase64 !== undefined) {
+    frame.data = fromBase64(frame.dataBase64);
+    delete frame.dataBase64;
+  }
+  return frame;
 }
 
 function withoutType({ type, ...rest }) {
@@ -1379,6 +1720,52 @@ function checkNumbers(group, options, names) {
     if (typeof value !== 'number' || !(value >= least && value <= MAX_OPTION)) {
       throw new RangeError(`${group}${name} is ${value}, not from ${least} to ${MAX_OPTION}`);
     }
+  }
+}
+
+/** Fetches JSON; every way in which that fails is a `CarillonError`. */
+async function getJson(url, secret, timeoutMs) {
+  const headers = secret === undefined ? {} : { authorization: `Bearer ${secret}` };
+  let answer;
+  let body;
+  try {
+    answer = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) });
+    body = await answer.text();
+  } catch (cause) {
+    throw cause.name === 'TimeoutError'
+      ? new CarillonError('timeout', `no answer for ${timeoutMs} ms`, { retryable: true, cause })
+      : new CarillonError(
+          'unreachable',
+          `cannot connect: ${cause.cause?.message ?? cause.message}`,
+          {
+            retryable: true,
+            cause,
+          },
+        );
+  }
+  const json = parseJson(body) ?? {};
+  if (answer.ok && Array.isArray(json.events)) {
+    return json;
+  }
+  const { code = 'internal', detail = `the answer was ${answer.status}` } = json;
+  const retryable = json.retryable ?? answer.status >= 500;
+  throw new CarillonError(code, detail, { retryable });
+}
+
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function checkPage(after, limit) {
+  if (!(Number.isSafeInteger(after) && after >= 0)) {
+    throw new RangeError(`after is ${after}, not an offset from 0 on`);
+  }
+  if (!(limit === Infinity || Number.isSafeInteger(limit)) || limit < 1) {
+    throw new RangeError(`limit is ${limit}, not a number of events from 1 on`);
   }
 }
 
