@@ -3,9 +3,9 @@ package dev.carillon.config;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +31,7 @@ final class CrossChecks {
     shareWithinQueue();
     historyHasABound();
     catchUpHasAHistory();
-    storeIsAFile();
+    storeCanBeWritten();
     fileIsReadable("http.tls.certificate");
     fileIsReadable("http.tls.key");
   }
@@ -76,62 +76,92 @@ final class CrossChecks {
 
   private void shareWithinQueue() {
     BigDecimal events = number("queue.events");
-    if (events != null && tree.byName().get("topics") instanceof JsonTree.Items rules) {
-      for (int i = 0; i < rules.list().size(); i++) {
-        String key = "topics." + i + ".queue.events";
-        BigDecimal share = number(key);
-        if (share != null && share.compareTo(events) > 0) {
-          refuse(
-              key,
-              "must be no more than queue.events, which is "
-                  + events.toPlainString()
-                  + ": it is a share of the queue");
-        }
+    for (String rule : ruleKeys()) {
+      BigDecimal share = number(rule + ".queue.events");
+      if (events != null && share != null && share.compareTo(events) > 0) {
+        refuse(
+            rule + ".queue.events",
+            "must be no more than queue.events, which is "
+                + events.toPlainString()
+                + ": it is a share of the queue");
       }
     }
   }
 
   private void historyHasABound() {
-    forEachRule(
-        key -> {
-          if (JsonTree.find(tree, key + ".history").orElse(null) instanceof JsonTree.Members bounds
-              && bounds.byName().isEmpty()) {
-            mistakes.add(
-                ConfigMistake.at(
-                        key + ".history",
-                        "must say at least one of events, age and bytes: what is kept must have a"
-                            + " bound")
-                    .showing(Shown.json(bounds))
-                    .from(bounds.origin()));
-          }
-        });
+    for (String rule : ruleKeys()) {
+      if (JsonTree.find(tree, rule + ".history").orElse(null) instanceof JsonTree.Members bounds
+          && bounds.byName().isEmpty()) {
+        refuse(
+            rule + ".history",
+            "must say at least one of events, age and bytes: what is kept must have a bound");
+      }
+    }
   }
 
   private void catchUpHasAHistory() {
-    forEachRule(
-        key -> {
-          if ("catch-up".equals(text(key + ".overflow"))
-              && JsonTree.find(tree, key + ".history").isEmpty()) {
-            refuse(
-                key + ".overflow",
-                "must have a history in the same rule: what is to be caught up on must be kept");
-          }
-        });
-  }
-
-  private void storeIsAFile() {
-    String said = text("store.path");
-    if (said != null && Files.isDirectory(Path.of(said))) {
-      refuse("store.path", "must be a file; there is a directory at " + shown(Path.of(said)));
-    }
-  }
-
-  private void forEachRule(Consumer<String> check) {
-    if (tree.byName().get("topics") instanceof JsonTree.Items rules) {
-      for (int i = 0; i < rules.list().size(); i++) {
-        check.accept("topics." + i);
+    for (String rule : ruleKeys()) {
+      if ("catch-up".equals(text(rule + ".overflow"))
+          && JsonTree.find(tree, rule + ".history").isEmpty()) {
+        refuse(
+            rule + ".overflow",
+            "must have a history in the same rule: what is to be caught up on must be kept");
       }
     }
+  }
+
+  private void storeCanBeWritten() {
+    String said = text("store.path");
+    if (said == null || !"sqlite".equals(text("store.kind"))) {
+      return;
+    }
+    Path path = Path.of(said).toAbsolutePath().normalize();
+    if (Files.isDirectory(path)) {
+      refuse("store.path", "must be a file; there is a directory at " + path);
+    } else if (keepsHistory()) {
+      if (Files.exists(path) && !Files.isWritable(path)) {
+        refuse("store.path", "must be writable; " + path + " isn't for this user");
+      } else {
+        directoryCanBeWritten(path);
+      }
+    }
+  }
+
+  /** The directories that are not there yet are made at the start, other files beside the store. */
+  private void directoryCanBeWritten(Path file) {
+    Path directory = file.getParent();
+    while (directory != null && !Files.exists(directory)) {
+      directory = directory.getParent();
+    }
+    if (directory == null) {
+      return;
+    }
+    if (!Files.isDirectory(directory)) {
+      refuse("store.path", "must be in a directory; " + directory + " is a file");
+    } else if (!Files.isWritable(directory)) {
+      refuse(
+          "store.path",
+          "must be in a directory that this user can write to; " + directory + " isn't one");
+    }
+  }
+
+  private boolean keepsHistory() {
+    for (String rule : ruleKeys()) {
+      if (JsonTree.find(tree, rule + ".history").isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<String> ruleKeys() {
+    List<String> keys = new ArrayList<>();
+    if (tree.byName().get("topics") instanceof JsonTree.Items rules) {
+      for (int i = 0; i < rules.list().size(); i++) {
+        keys.add("topics." + i);
+      }
+    }
+    return keys;
   }
 
   private void fileIsReadable(String key) {

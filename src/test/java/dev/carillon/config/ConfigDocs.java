@@ -52,8 +52,9 @@ final class ConfigDocs {
         option. Names other than `localhost` are not looked up and count as reachable.
       - `http.idleSeconds` is more than `http.pingSeconds`, `limits.frameBytes` no less than
         `limits.eventBytes`, and no topic's share `queue.events` more than the queue's.
-      - A rule's `history` says at least one bound, `catch-up` in a rule needs a `history` there, and
-        `store.path` is no directory.
+      - A rule's `history` says at least one bound, and `catch-up` in a rule needs a `history` there.
+      - `store.path` is no directory; where a rule keeps history, this user can write the file and the
+        nearest directory above it that is there.
       - The files of `http.tls` exist and can be read.
 
       ## Example

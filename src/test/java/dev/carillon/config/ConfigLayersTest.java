@@ -186,6 +186,38 @@ class ConfigLayersTest {
   }
 
   @Test
+  void storeAndHistoryAreSaidByVariablesAndOptions() {
+    Config config =
+        Loading.config(
+            ConfigSources.NONE
+                .withEnvironment(
+                    Map.of(
+                        "CARILLON_STORE_PATH", "elsewhere.db",
+                        "CARILLON_STORE_PAGE_CACHE_BYTES", "1024",
+                        "CARILLON_DEAD_LETTERS_TOTAL_BYTES", "4096",
+                        "CARILLON_RECOVERY_PERSECOND", "7"))
+                .set("topics.0.match=chat.>")
+                .set("topics.0.history.age=24h")
+                .set("topics.0.overflow=catch-up")
+                .set("store.maxBytes=1000000"));
+
+    assertThat(config.store().path()).isEqualTo(Path.of("elsewhere.db"));
+    assertThat(config.store().pageCacheBytes()).isEqualTo(1024);
+    assertThat(config.store().maxBytes()).isEqualTo(1_000_000);
+    assertThat(config.deadLetters().totalBytes()).isEqualTo(4096);
+    assertThat(config.recovery().perSecond()).isEqualTo(7);
+    assertThat(config.topics())
+        .containsExactly(
+            new TopicRule(
+                "chat.>",
+                Optional.of(Overflow.CATCH_UP),
+                Optional.of(
+                    new History(
+                        Optional.empty(), Optional.of(Duration.ofHours(24)), Optional.empty())),
+                OptionalInt.empty()));
+  }
+
+  @Test
   void textIsTakenAsItIs() {
     assertThat(Loading.config(ConfigSources.NONE.set("node=12")).node()).isEqualTo("12");
     assertThat(Loading.config(ConfigSources.NONE.set("node=true")).node()).isEqualTo("true");

@@ -73,10 +73,16 @@ class ConfigMistakesTest {
             + " choice",
         "queue.overflow=catchup| queue.overflow = \"catchup\" (from --set): must be one of"
             + " drop-newest, drop-oldest, conflate, catch-up, disconnect; did you mean catch-up?",
+        "store.kind=hazelcast   | store.kind = \"hazelcast\" (from --set): must be one of sqlite,"
+            + " memory",
         "store.kind=postgres    | store.kind = \"postgres\" (from --set): must be one of sqlite,"
             + " memory",
         "store.path=/           | store.path = \"/\" (from --set): must be a file; there is a"
             + " directory at /",
+        "store.path=c.db?synchronous=OFF | store.path = \"c.db?synchronous=OFF\" (from --set):"
+            + " must be the path of a file, without a question mark",
+        "store.forgetTopics=30d | store.forgetTopics = \"30d\" (from --set): must be a duration"
+            + " such as 250ms, 10s, 5m or 24h, from 24h to 87600h",
         "topics=[{\"match\":\"a\",\"overflow\":\"catch-up\"}]| topics.0.overflow = \"catch-up\""
             + " (from --set): must have a history in the same rule: what is to be caught up on must be kept",
         "topics=[{\"match\":\"a\",\"history\":{}}]| topics.0.history = {} (from --set): must say at"
@@ -141,6 +147,8 @@ class ConfigMistakesTest {
             + " CARILLON_HTTP_PINGSECONDS): must be a whole number from 1 to 3600 (seconds)",
         "CARILLON_HTTP_PROT        | 1   | CARILLON_HTTP_PROT: unknown variable; CARILLON_* is kept"
             + " for the configuration; did you mean CARILLON_HTTP_PORT?",
+        "CARILLON_STORE_KIND       | sql | store.kind = \"sql\" (from CARILLON_STORE_KIND): must be"
+            + " one of sqlite, memory",
         "CARILLON_PORT             | 1   | CARILLON_PORT: unknown variable; CARILLON_* is kept for"
             + " the configuration; did you mean CARILLON_HTTP_PORT?",
         "CARILLON_NODE_NAME        | a   | CARILLON_NODE_NAME: unknown variable; CARILLON_* is kept"
@@ -371,6 +379,41 @@ class ConfigMistakesTest {
                 + directory
                 + "\" (from --set): must be a file; there is none at "
                 + directory);
+  }
+
+  @Test
+  void storeMustBeWritableWhereAHistoryIsKept() {
+    Path file = Loading.file(directory, "{}");
+    ConfigSources keeping =
+        ConfigSources.NONE.set("topics=[{\"match\":\"a\",\"history\":{\"events\":1}}]");
+
+    assertThat(Loading.mistakes(keeping.set("store.path=" + file + "/data/c.db")))
+        .containsExactly(
+            "store.path = \"%1$s/data/c.db\" (from --set): must be in a directory; %1$s is a file"
+                .formatted(file));
+    // Not writable for anybody, root included.
+    assertThat(Loading.mistakes(keeping.set("store.path=/proc/sys/data/c.db")))
+        .containsExactly(
+            "store.path = \"/proc/sys/data/c.db\" (from --set): must be in a directory that this"
+                + " user can write to; /proc/sys isn't one");
+    assertThat(Loading.mistakes(keeping.set("store.path=/proc/sys/kernel/osrelease")))
+        .containsExactly(
+            "store.path = \"/proc/sys/kernel/osrelease\" (from --set): must be writable;"
+                + " /proc/sys/kernel/osrelease isn't for this user");
+    assertThat(Loading.mistakes(keeping.set("store.path=" + directory))).hasSize(1);
+  }
+
+  @Test
+  void storeThatNobodyOpensMayBeAnywhere() {
+    assertThat(Loading.load(ConfigSources.NONE.set("store.path=/proc/sys/c.db")))
+        .isInstanceOf(ConfigOutcome.Accepted.class);
+    assertThat(
+            Loading.load(
+                ConfigSources.NONE
+                    .set("topics=[{\"match\":\"a\",\"history\":{\"events\":1}}]")
+                    .set("store.kind=memory")
+                    .set("store.path=/proc/sys")))
+        .isInstanceOf(ConfigOutcome.Accepted.class);
   }
 
   @Test

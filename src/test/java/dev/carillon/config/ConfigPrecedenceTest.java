@@ -28,6 +28,7 @@ class ConfigPrecedenceTest {
           "http.idleSeconds",
           "limits.eventBytes",
           "limits.frameBytes",
+          "store.path",
           "topics");
 
   private final Path file;

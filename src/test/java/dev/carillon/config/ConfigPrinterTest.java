@@ -33,7 +33,11 @@ class ConfigPrinterTest {
     ConfigSources sources =
         ConfigSources.NONE
             .withEnvironment(Map.of("CARILLON_HTTP_ORIGINS", "[\"https://a.example\"]"))
-            .set("topics=[{\"match\":\"a\",\"queue\":{\"events\":3}},{\"match\":\"b.>\"}]")
+            .set(
+                "topics=[{\"match\":\"a\",\"queue\":{\"events\":3}},"
+                    + "{\"match\":\"b.>\",\"history\":{\"events\":5,\"age\":\"1h\","
+                    + "\"bytes\":5000000000}}]")
+            .set("store.path=data/b.db")
             .set("queue.memoryBytes=1099511627776")
             .set("node=n1");
     ConfigOutcome.Accepted accepted = Loading.accepted(sources);
@@ -50,7 +54,8 @@ class ConfigPrinterTest {
         Loading.accepted(
                 ConfigSources.NONE
                     .withFile(file)
-                    .withEnvironment(Map.of("CARILLON_LOG_LEVEL", "warn"))
+                    .withEnvironment(
+                        Map.of("CARILLON_LOG_LEVEL", "warn", "CARILLON_STORE_PATH", "data/b.db"))
                     .option("--port", "http.port=0")
                     .set("topics.0.match=a"))
             .printer();
@@ -62,6 +67,8 @@ class ConfigPrinterTest {
             "http.port = 0 (from --port)",
             "queue.events = 7 (from " + file + " line 2)",
             "topics.0.match = \"a\" (from --set)",
+            "store.kind = \"sqlite\" (default)",
+            "store.path = \"data/b.db\" (from CARILLON_STORE_PATH)",
             "log.level = \"warn\" (from CARILLON_LOG_LEVEL)")
         .hasSize(Loading.SCHEMA.keys().size() - 13);
   }
