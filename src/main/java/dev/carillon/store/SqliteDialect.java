@@ -41,7 +41,15 @@ final class SqliteDialect implements SqlDialect {
   private @Nullable FileChannel lockFile;
   private @Nullable FileLock lock;
 
+  /**
+   * @throws StoreUnavailableException when the name is one that SQLite reads otherwise
+   */
   SqliteDialect(Path file) {
+    if (file.toString().indexOf('?') >= 0) {
+      // Behind it SQLite reads options: the file would be another one than the one that is locked.
+      throw new StoreUnavailableException(
+          "store " + file + ": a file with ? in its name is no store");
+    }
     this.file = file.toAbsolutePath().normalize();
   }
 
