@@ -9,7 +9,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A connection to Carillon that comes back by itself.
@@ -81,7 +83,7 @@ public final class CarillonClient {
    * @throws IllegalArgumentException when a topic is not one, or there is none
    */
   public Future<Subscription> subscribe(List<String> topics, Handler<ReceivedEvent> handler) {
-    return subscribe(topics, new From.Live(), handler);
+    return subscribe(topics, Map.of(), handler);
   }
 
   /**
@@ -92,10 +94,36 @@ public final class CarillonClient {
    */
   public Future<Subscription> subscribe(
       List<String> topics, From from, Handler<ReceivedEvent> handler) {
+    Map<String, From> all = new HashMap<>();
+    topics.forEach(topic -> all.put(topic, from));
+    return subscribe(topics, all, handler);
+  }
+
+  /**
+   * The same, with a place for each topic: such as {@link Subscription#positions} of an earlier
+   * process.
+   *
+   * @param from by topic or pattern of {@code topics}, or by topic that one of the patterns
+   *     matches; what a pattern has holds for every topic without a place of its own. What has no
+   *     place begins live
+   * @return failed with {@code already_subscribed} where another subscription of this client asks
+   *     for a topic or pattern that has a place here
+   * @throws IllegalArgumentException when a place is of none of the topics
+   */
+  public Future<Subscription> subscribe(
+      List<String> topics, Map<String, ? extends From> from, Handler<ReceivedEvent> handler) {
+    Map<String, From> places = new HashMap<>(from);
+    places.values().removeIf(place -> place instanceof From.Live);
     Promise<Subscription> ready = context.promise();
-    Subscription subscription = new Subscription(this, topics, from, handler, ready);
+    Subscription subscription = new Subscription(this, topics, places, handler, ready);
     onOwnContext(() -> session.subscribe(subscription));
     return ready.future();
+  }
+
+  Future<Map<String, From.Behind>> positions(Subscription subscription) {
+    Promise<Map<String, From.Behind>> positions = context.promise();
+    onOwnContext(() -> positions.complete(subscription.places().positions()));
+    return positions.future();
   }
 
   Future<Void> unsubscribe(Subscription subscription) {

@@ -22,6 +22,9 @@ public class CarillonException extends RuntimeException {
   /** What was given is larger than what may be sent. */
   public static final String TOO_LARGE = "too_large";
 
+  /** What was asked for is subscribed to already. */
+  public static final String ALREADY_SUBSCRIBED = "already_subscribed";
+
   /** An exception out of the application's own handler. */
   public static final String HANDLER_FAILED = "handler_failed";
 

@@ -341,6 +341,11 @@ final class ClientSession {
     }
 
     @Override
+    public void lost(ReceivedGap gap) {
+      tell(gapHandler, gap);
+    }
+
+    @Override
     public void recovered(Recovery recovery) {
       tell(recoveryHandler, recovery);
     }

@@ -1,5 +1,6 @@
 package dev.carillon.client;
 
+import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -12,7 +13,8 @@ import java.util.OptionalLong;
  * @param to the last missing offset, on history topics
  * @param epoch the history that begins behind the gap, where it is another one
  * @param reason such as {@code queue_full}
- * @param json the frame as it came
+ * @param json the frame as it came, or as it would have come where the client itself can't tell
+ *     what is missing
  */
 public record ReceivedGap(
     String topic,
@@ -21,4 +23,22 @@ public record ReceivedGap(
     OptionalLong to,
     Optional<String> epoch,
     String reason,
-    String json) {}
+    String json) {
+
+  /** Of a history in which something may be missing that no server can tell. */
+  static ReceivedGap ofUnknownExtent(String topic) {
+    return new ReceivedGap(
+        topic,
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        OptionalLong.empty(),
+        Optional.empty(),
+        "history_lost",
+        new JsonObject()
+            .put("type", "gap")
+            .put("topic", topic)
+            .putNull("count")
+            .put("reason", "history_lost")
+            .encode());
+  }
+}

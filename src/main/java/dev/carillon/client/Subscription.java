@@ -6,6 +6,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What one call of {@link CarillonClient#subscribe} asked for. */
@@ -17,16 +18,16 @@ public final class Subscription {
   private final Handler<ReceivedEvent> handler;
   private final Promise<Subscription> ready;
 
-  private final From from;
+  private final Map<String, From> from;
 
   // Owned by the client's context.
-  private final Places places = new Places();
+  private final Places places;
   private int refusals;
 
   Subscription(
       CarillonClient client,
       List<String> topics,
-      From from,
+      Map<String, From> from,
       Handler<ReceivedEvent> handler,
       Promise<Subscription> ready) {
     if (topics.isEmpty()) {
@@ -37,9 +38,20 @@ public final class Subscription {
     this.topics = patterns.stream().map(Pattern::text).toList();
     this.wildcards = patterns.stream().filter(pattern -> !pattern.isExact()).toList();
     patterns.stream().filter(Pattern::isExact).map(Pattern::text).forEach(exact::add);
-    this.from = from;
+    this.places = new Places(exact, wildcards);
+    this.from = Map.copyOf(from);
+    this.from.keySet().forEach(this::checkPlace);
     this.handler = handler;
     this.ready = ready;
+  }
+
+  private void checkPlace(String name) {
+    if (!topics.contains(name) && (!new Pattern(name).isExact() || !matches(name))) {
+      throw new IllegalArgumentException(
+          "a place in "
+              + name
+              + "; allowed: the topics and patterns asked for, and topics that a pattern matches");
+    }
   }
 
   /** Its topics and patterns, each once. */
@@ -57,8 +69,18 @@ public final class Subscription {
     return client.unsubscribe(this);
   }
 
-  /** Where it wanted to begin. */
-  From from() {
+  /**
+   * Where it is in the histories that it knows: behind the last event that its handler was called
+   * with, or that was announced as lost. Given to another {@link CarillonClient#subscribe(List,
+   * Map, Handler)}, also of another process, it goes on there. Topics of whose history nothing came
+   * yet may be missing.
+   */
+  public Future<Map<String, From.Behind>> positions() {
+    return client.positions(this);
+  }
+
+  /** Where it wanted to begin, by topic or pattern; those without a place begin live. */
+  Map<String, From> from() {
     return from;
   }
 

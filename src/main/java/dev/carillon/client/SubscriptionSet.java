@@ -1,7 +1,6 @@
 package dev.carillon.client;
 
 import dev.carillon.client.WantedTopic.Status;
-import dev.carillon.event.Pattern;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -38,6 +37,9 @@ final class SubscriptionSet {
     /** The server left a command unanswered, or answered nonsense. */
     ClientTimer.Timeout watch(String command);
 
+    /** Tells the application of events that are missing and that the server can't know of. */
+    void lost(ReceivedGap gap);
+
     /** Tells the application what became of a subscription that wanted histories. */
     void recovered(Recovery recovery);
 
@@ -47,8 +49,7 @@ final class SubscriptionSet {
   /** A command that is to be answered; {@code origin} is absent for an unsubscribe. */
   private record Command(
       List<WantedTopic> topics,
-      JsonObject from,
-      boolean doubtful,
+      FromPlaces from,
       Optional<Subscription> origin,
       ClientTimer.Timeout watch) {}
 
@@ -64,13 +65,34 @@ final class SubscriptionSet {
   }
 
   void add(Subscription subscription) {
+    Optional<String> taken =
+        subscription.topics().stream()
+            .filter(subscription.from()::containsKey)
+            .filter(name -> topics.containsKey(name) && topics.get(name).isTaken())
+            .findFirst();
+    if (taken.isPresent()) {
+      subscription.ready().tryFail(alreadySubscribed(taken.get()));
+      return;
+    }
     subscriptions.add(subscription);
     audiences.clear();
-    for (String topic : subscription.topics()) {
-      topics.computeIfAbsent(topic, WantedTopic::new).wantedBy().add(subscription);
+    for (String name : subscription.topics()) {
+      WantedTopic topic = topics.computeIfAbsent(name, WantedTopic::new);
+      topic.wantedBy().forEach(other -> subscription.places().join(name, other.places()));
+      topic.wantedBy().add(subscription);
     }
     ask(subscription);
     completeIfReady(subscription);
+  }
+
+  /** What comes for a topic comes once, so that two can't begin at different places. */
+  private static CarillonException alreadySubscribed(String topic) {
+    return new CarillonException(
+        CarillonException.ALREADY_SUBSCRIBED,
+        "another subscription of this client asks for "
+            + topic
+            + " already, so that this one can't begin elsewhere; another client can",
+        false);
   }
 
   void remove(Subscription subscription) {
@@ -182,70 +204,14 @@ final class SubscriptionSet {
       Connection open, String type, List<WantedTopic> about, Optional<Subscription> origin) {
     long id = owner.nextCommandId();
     JsonArray names = new JsonArray();
-    JsonObject from = new JsonObject();
-    boolean doubtful = false;
-    for (WantedTopic topic : about) {
-      names.add(topic.name());
-      if (origin.isPresent()) {
-        doubtful |= !putPlaces(topic, from);
-      }
-    }
+    about.forEach(topic -> names.add(topic.name()));
+    FromPlaces from = origin.isPresent() ? FromPlaces.of(about) : FromPlaces.none();
     JsonObject command = new JsonObject().put("type", type).put("id", id).put("topics", names);
     if (!from.isEmpty()) {
-      command.put("from", from);
+      command.put("from", from.json());
     }
-    commands.put(id, new Command(about, from, doubtful, origin, owner.watch(type)));
+    commands.put(id, new Command(about, from, origin, owner.watch(type)));
     open.send(command.encode());
-  }
-
-  /**
-   * Says where to begin in the histories of a topic or pattern: where several subscriptions are,
-   * where the first of them is; each passes over what it has.
-   *
-   * @return false where something may be missing that nobody will tell
-   */
-  private static boolean putPlaces(WantedTopic topic, JsonObject from) {
-    boolean complete = true;
-    boolean any = false;
-    for (Subscription subscription : topic.wantedBy()) {
-      Places places = subscription.places();
-      if (topic.isPattern()) {
-        Pattern pattern = new Pattern(topic.name());
-        places.forEach(
-            (name, place) -> {
-              if (pattern.matches(name)) {
-                putFirst(from, name, place);
-              }
-            });
-        any |= places.hasHistories();
-        complete &= places.isComplete();
-      } else {
-        places.of(topic.name()).ifPresent(place -> putFirst(from, topic.name(), place));
-      }
-      if (!from.containsKey(topic.name())
-          && !(topic.isPattern() && topic.wasConfirmed())
-          && !(subscription.from() instanceof From.Live)) {
-        from.put(topic.name(), From.json(subscription.from()));
-      }
-    }
-    if (topic.isPattern() && topic.wasConfirmed() && any) {
-      if (complete) {
-        // Histories that nobody knew are new: all of their events were missed.
-        from.put(topic.name(), "earliest");
-      }
-      return complete;
-    }
-    return true;
-  }
-
-  private static void putFirst(JsonObject from, String topic, Places.Place place) {
-    boolean earlier =
-        from.getValue(topic) instanceof JsonObject other
-            && other.getString("epoch", "").equals(place.epoch())
-            && other.getLong("offset", 0L) <= place.offset();
-    if (!earlier) {
-      from.put(topic, place.json());
-    }
   }
 
   /** Takes the answer to a command of this set; answers whether it was one. */
@@ -267,42 +233,15 @@ final class SubscriptionSet {
   }
 
   private void onSubscribed(Command command, ServerFrame.SubscribedReply reply) {
-    JsonArray answer = reply.topics();
-    for (int i = 0; i < answer.size(); i++) {
-      if (answer.getValue(i) instanceof JsonObject told) {
-        WantedTopic topic = topics.get(told.getString("topic", ""));
-        if (topic != null) {
-          topic.wantedBy().forEach(one -> note(one.places(), topic, told, command.from()));
-        }
-      }
-    }
+    FromPlaces from = command.from();
+    from.note(topics, reply.topics());
     settle(command.topics(), Status.ACTIVE);
-    if (reply.recovered().isPresent() || command.doubtful()) {
+    from.doubtful().forEach(name -> owner.lost(ReceivedGap.ofUnknownExtent(name)));
+    if (reply.recovered().isPresent() || !from.doubtful().isEmpty()) {
       owner.recovered(
           new Recovery(
               command.topics().stream().map(WantedTopic::name).toList(),
-              reply.recovered().orElse(true) && !command.doubtful()));
-    }
-  }
-
-  private static void note(Places places, WantedTopic topic, JsonObject told, JsonObject from) {
-    boolean all = from.containsKey(topic.name());
-    if (told.getValue("epoch") instanceof String epoch
-        && told.getValue("offset") instanceof Number offset) {
-      places.told(topic.name(), epoch, offset.longValue(), all);
-    }
-    if (told.getValue("positions") instanceof JsonObject positions) {
-      places.mayHaveHistories();
-      for (String name : positions.fieldNames()) {
-        if (positions.getValue(name) instanceof JsonObject at
-            && at.getValue("epoch") instanceof String epoch
-            && at.getValue("offset") instanceof Number offset) {
-          places.told(name, epoch, offset.longValue(), all || from.containsKey(name));
-        }
-      }
-    }
-    if (Boolean.FALSE.equals(told.getValue("complete"))) {
-      places.incomplete();
+              reply.recovered().orElse(true) && from.doubtful().isEmpty()));
     }
   }
 

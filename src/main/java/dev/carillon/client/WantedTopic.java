@@ -41,9 +41,15 @@ final class WantedTopic {
     return status;
   }
 
+  /** Whether somebody has it, or is about to, so that nobody else can say where it begins. */
+  boolean isTaken() {
+    return !wantedBy.isEmpty() || status == Status.JOINING;
+  }
+
   void setStatus(Status status) {
     this.status = status;
-    confirmed |= status == Status.ACTIVE;
+    // Whoever comes while it is given back begins anew.
+    confirmed = status == Status.ACTIVE || (confirmed && status != Status.LEAVING);
   }
 
   boolean wasConfirmed() {

@@ -23,6 +23,7 @@ final class ClientFixture {
   final BlockingQueue<CarillonException> errors = new LinkedBlockingQueue<>();
   final BlockingQueue<ReceivedGap> gaps = new LinkedBlockingQueue<>();
   final BlockingQueue<ReceivedEvent> events = new LinkedBlockingQueue<>();
+  final BlockingQueue<Recovery> recoveries = new LinkedBlockingQueue<>();
   private @Nullable CarillonClient client;
 
   ClientFixture() throws Exception {
@@ -44,6 +45,7 @@ final class ClientFixture {
                 .onState(states::add)
                 .onError(errors::add)
                 .onGap(gaps::add)
+                .onRecovery(recoveries::add)
                 .connect()
                 .onSuccess(connected -> client = connected)
                 .onComplete(promise));
