@@ -416,6 +416,8 @@ final class SqlBackend implements GroupCommit.Backend {
     }
     old.close();
     try {
+      // The log gives its room back first: it may hold most of a small disk.
+      dialect.settleWhole(connection());
       // Room for more than one small row, or the next events would be refused again.
       statements().probe(PROBE_BYTES);
       connection().commit();

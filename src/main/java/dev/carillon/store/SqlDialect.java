@@ -44,6 +44,9 @@ interface SqlDialect {
    */
   long settleBytes();
 
+  /** Settles the whole log and gives its room back, as far as readers let it. */
+  void settleWhole(Connection writer) throws SQLException;
+
   /** Moves what was written to where it stays, outside of a transaction. */
   void settle(Connection writer) throws SQLException;
 

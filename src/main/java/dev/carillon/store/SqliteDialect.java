@@ -193,6 +193,11 @@ final class SqliteDialect implements SqlDialect {
   }
 
   @Override
+  public void settleWhole(Connection writer) throws SQLException {
+    checkpoint(writer, "TRUNCATE");
+  }
+
+  @Override
   public void settle(Connection writer) throws SQLException {
     if (checkpoint(writer, "PASSIVE") > MAX_LOG_PAGES) {
       checkpoint(writer, "RESTART");
