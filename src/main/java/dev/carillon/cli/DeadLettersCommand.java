@@ -71,7 +71,7 @@ final class DeadLettersCommand implements Runnable {
       throw new ParameterException(spec.commandLine(), "--limit is 0 or more");
     }
     PrintWriter results = shell.results();
-    HttpCalls calls = new HttpCalls(server);
+    HttpCalls calls = new HttpCalls(shell, server);
     long left = limit == 0 ? Long.MAX_VALUE : limit;
     String after = "0";
     while (left > 0 && !after.isEmpty() && !results.checkError()) {
@@ -104,7 +104,7 @@ final class DeadLettersCommand implements Runnable {
       @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
           @Nullable String id) {
     checkChoice(id, filter);
-    HttpCalls calls = new HttpCalls(server);
+    HttpCalls calls = new HttpCalls(shell, server);
     long events = 0;
     if (id != null) {
       events =
@@ -131,7 +131,7 @@ final class DeadLettersCommand implements Runnable {
       @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
           @Nullable String id) {
     checkChoice(id, filter);
-    HttpCalls calls = new HttpCalls(server);
+    HttpCalls calls = new HttpCalls(shell, server);
     long purged = 1;
     if (id != null) {
       calls.call("DELETE", "/v1/dead-letters/" + HttpCalls.encoded(id));

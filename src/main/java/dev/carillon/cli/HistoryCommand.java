@@ -81,7 +81,7 @@ final class HistoryCommand implements Callable<Integer> {
     }
     String path = path(topic);
     PrintWriter results = shell.results();
-    HttpCalls calls = new HttpCalls(server);
+    HttpCalls calls = new HttpCalls(shell, server);
     long from = after;
     long left = limit == 0 ? Long.MAX_VALUE : limit;
     boolean more = true;
@@ -118,7 +118,7 @@ final class HistoryCommand implements Callable<Integer> {
   int purge(
       @Mixin ServerOptions of,
       @Parameters(paramLabel = "TOPIC", description = "A topic that keeps history.") String name) {
-    JsonObject bounds = new HttpCalls(of).call("DELETE", path(name));
+    JsonObject bounds = new HttpCalls(shell, of).call("DELETE", path(name));
     print(bounds.encode());
     return Exit.OK;
   }

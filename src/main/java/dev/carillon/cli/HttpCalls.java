@@ -16,7 +16,9 @@ final class HttpCalls {
 
   private final ServerOptions server;
 
-  HttpCalls(ServerOptions server) {
+  HttpCalls(Shell shell, ServerOptions server) {
+    // Standard output is for results, and reading JSON has a word for the log.
+    shell.quietLog().run();
     this.server = server;
   }
 
