@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The tour of docs/cli.md, word for word, against the jar. */
+/** The tours of docs/cli.md, word for word, against the jar. */
 final class CliDocsIT {
   private static final long PATIENCE_SECONDS = 120;
 
@@ -22,15 +22,7 @@ final class CliDocsIT {
 
   @Test
   void theTourRuns() throws Exception {
-    String tour = Readme.bashAfter(Path.of("docs/cli.md"), "<!-- tour -->");
-    try (JarServer server = JarServer.start(folder)) {
-      Process bash = run(tour, server);
-      boolean ended = bash.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      bash.descendants().forEach(ProcessHandle::destroy);
-      bash.destroy();
-      assertThat(ended).as(read("bash.out")).isTrue();
-      assertThat(bash.exitValue()).as(read("bash.out")).isZero();
-    }
+    runTour("<!-- tour -->", List.of());
     List<JsonObject> events = read("orders.out").lines().map(JsonObject::new).toList();
     assertThat(events)
         .extracting(event -> event.getString("topic") + " " + event.getValue("data"))
@@ -44,6 +36,35 @@ final class CliDocsIT {
     assertThat(new JsonObject(read("bench.json"))).isNotEmpty();
     assertThat(new JsonObject(read("config.json")).getJsonObject("queue").getInteger("events"))
         .isEqualTo(64);
+  }
+
+  @Test
+  void theTourOfHistoriesRuns() throws Exception {
+    runTour(
+        "<!-- history tour -->",
+        List.of(
+            "store.kind=memory", "topics=[{\"match\":\"chat.>\",\"history\":{\"events\":100}}]"));
+
+    assertThat(read("last.out").lines()).containsExactly("{\"price\": 1.10}");
+    assertThat(read("history.out").lines())
+        .singleElement()
+        .asString()
+        .contains("\"offset\":2", "\"data\":{\"price\": 1.10}");
+    assertThat(read("dead-letters.out")).isEmpty();
+    assertThat(read("redelivered.out")).contains("redelivered 0");
+    assertThat(new JsonObject(read("bounds.json")).getInteger("last")).isZero();
+  }
+
+  private void runTour(String mark, List<String> settings) throws Exception {
+    String tour = Readme.bashAfter(Path.of("docs/cli.md"), mark);
+    try (JarServer server = JarServer.start(folder, List.of(), settings)) {
+      Process bash = run(tour, server);
+      boolean ended = bash.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      bash.descendants().forEach(ProcessHandle::destroy);
+      bash.destroy();
+      assertThat(ended).as(read("bash.out")).isTrue();
+      assertThat(bash.exitValue()).as(read("bash.out")).isZero();
+    }
   }
 
   private Process run(String tour, JarServer server) throws IOException {

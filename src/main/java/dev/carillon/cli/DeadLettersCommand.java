@@ -1,6 +1,5 @@
 package dev.carillon.cli;
 
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +45,10 @@ final class DeadLettersCommand implements Runnable {
     @Option(names = "--subscriber", paramLabel = "ID", description = "Of this subscriber only.")
     private @Nullable String subscriber;
 
+    boolean isGiven() {
+      return topic != null || subscriber != null;
+    }
+
     String query() {
       return (topic == null ? "" : "topic=" + HttpCalls.encoded(topic) + "&")
           + (subscriber == null ? "" : "subscriber=" + HttpCalls.encoded(subscriber) + "&");
@@ -64,28 +67,28 @@ final class DeadLettersCommand implements Runnable {
       @Mixin ServerOptions server,
       @Mixin Filter filter,
       @Option(names = "--limit", paramLabel = "N", description = "Print N at most.") long limit) {
+    if (limit < 0) {
+      throw new ParameterException(spec.commandLine(), "--limit is 0 or more");
+    }
     PrintWriter results = shell.results();
-    HttpCalls calls = new HttpCalls(server);
-    long left = limit <= 0 ? Long.MAX_VALUE : limit;
+    HttpCalls calls = new HttpCalls(shell, server);
+    long left = limit == 0 ? Long.MAX_VALUE : limit;
     String after = "0";
-    while (left > 0 && !after.isEmpty()) {
-      JsonObject page =
-          calls.call(
-              "GET",
+    while (left > 0 && !after.isEmpty() && !results.checkError()) {
+      JsonPage page =
+          calls.page(
               "/v1/dead-letters?"
                   + filter.query()
                   + "after="
-                  + after
+                  + HttpCalls.encoded(after)
                   + "&limit="
-                  + Math.min(PAGE, left));
-      JsonArray letters = page.getJsonArray("deadLetters", new JsonArray());
-      for (int i = 0; i < letters.size(); i++) {
-        results.println(letters.getJsonObject(i).encode());
-      }
-      results.flush();
-      left -= letters.size();
-      after = page.getString("next", "");
+                  + Math.min(PAGE, left),
+              "deadLetters");
+      page.items().forEach(results::println);
+      left -= page.items().size();
+      after = page.fields().getOrDefault("next", "");
     }
+    results.flush();
     return Exit.OK;
   }
 
@@ -100,7 +103,8 @@ final class DeadLettersCommand implements Runnable {
       @Mixin Filter filter,
       @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
           @Nullable String id) {
-    HttpCalls calls = new HttpCalls(server);
+    checkChoice(id, filter);
+    HttpCalls calls = new HttpCalls(shell, server);
     long events = 0;
     if (id != null) {
       events =
@@ -126,7 +130,8 @@ final class DeadLettersCommand implements Runnable {
       @Mixin Filter filter,
       @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
           @Nullable String id) {
-    HttpCalls calls = new HttpCalls(server);
+    checkChoice(id, filter);
+    HttpCalls calls = new HttpCalls(shell, server);
     long purged = 1;
     if (id != null) {
       calls.call("DELETE", "/v1/dead-letters/" + HttpCalls.encoded(id));
@@ -135,6 +140,13 @@ final class DeadLettersCommand implements Runnable {
     }
     say("purged " + purged);
     return Exit.OK;
+  }
+
+  private void checkChoice(@Nullable String id, Filter filter) {
+    if (id != null && filter.isGiven()) {
+      throw new ParameterException(
+          spec.commandLine(), "ID means one; --topic and --subscriber mean all that match");
+    }
   }
 
   private void say(String line) {

@@ -104,7 +104,8 @@ final class EventPrinter {
     if (ended.isDone()) {
       return;
     }
-    boolean room = output.print(oneLine(style.dataOnly() ? event.dataJson() : event.json()));
+    boolean room =
+        output.print(JsonPage.oneLine(style.dataOnly() ? event.dataJson() : event.json()));
     printed++;
     if (style.count() > 0 && printed >= style.count()) {
       ended.complete(Exit.OK);
@@ -131,7 +132,7 @@ final class EventPrinter {
   }
 
   private void onGap(ReceivedGap gap) {
-    shell.say(oneLine(gap.json()));
+    shell.say(JsonPage.oneLine(gap.json()));
   }
 
   private void onRecovery(Recovery recovery) {
@@ -162,12 +163,5 @@ final class EventPrinter {
     if (!style.quiet()) {
       shell.say("carillon subscribe: " + Carillon.oneLine(text));
     }
-  }
-
-  /** JSON allows line breaks between its tokens, and there only. */
-  private static String oneLine(String json) {
-    return json.indexOf('\n') < 0 && json.indexOf('\r') < 0
-        ? json
-        : json.replace('\n', ' ').replace('\r', ' ');
   }
 }

@@ -5,7 +5,7 @@ import dev.carillon.event.Topic;
 import dev.carillon.store.StoreArchive;
 import dev.carillon.store.StoreCheck;
 import dev.carillon.store.StoreUnavailableException;
-import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
@@ -18,6 +18,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -80,29 +81,35 @@ final class HistoryCommand implements Callable<Integer> {
     }
     String path = path(topic);
     PrintWriter results = shell.results();
-    HttpCalls calls = new HttpCalls(server);
+    HttpCalls calls = new HttpCalls(shell, server);
     long from = after;
     long left = limit == 0 ? Long.MAX_VALUE : limit;
-    while (left > 0) {
-      JsonObject page =
-          calls.call("GET", path + "?after=" + from + "&limit=" + Math.min(PAGE, left));
-      JsonArray events = page.getJsonArray("events", new JsonArray());
-      if (events.isEmpty()) {
-        break;
+    boolean more = true;
+    while (more && left > 0) {
+      JsonPage page =
+          calls.page(path + "?after=" + from + "&limit=" + Math.min(PAGE, left), "events");
+      page.items().forEach(results::println);
+      left -= page.items().size();
+      if (!page.items().isEmpty()) {
+        from = lastOffset(page, calls);
       }
-      for (int i = 0; i < events.size(); i++) {
-        JsonObject event = events.getJsonObject(i);
-        results.println(event.encode());
-        from = event.getLong("offset");
-      }
-      left -= events.size();
-      results.flush();
-      if (results.checkError()) {
-        break;
-      }
+      // Pages end early where they grow too large.
+      more =
+          !page.items().isEmpty()
+              && !String.valueOf(from).equals(page.fields().get("last"))
+              && !results.checkError();
     }
     results.flush();
     return Exit.OK;
+  }
+
+  private static long lastOffset(JsonPage page, HttpCalls calls) {
+    String event = page.items().get(page.items().size() - 1);
+    try {
+      return Objects.requireNonNull(new JsonObject(event).getLong("offset"));
+    } catch (DecodeException | ClassCastException | NullPointerException e) {
+      throw calls.notCarillon(e);
+    }
   }
 
   @Command(
@@ -111,7 +118,7 @@ final class HistoryCommand implements Callable<Integer> {
   int purge(
       @Mixin ServerOptions of,
       @Parameters(paramLabel = "TOPIC", description = "A topic that keeps history.") String name) {
-    JsonObject bounds = new HttpCalls(of).call("DELETE", path(name));
+    JsonObject bounds = new HttpCalls(shell, of).call("DELETE", path(name));
     print(bounds.encode());
     return Exit.OK;
   }

@@ -12,10 +12,13 @@ import java.nio.charset.StandardCharsets;
 /** Calls of a server's HTTP interface; what it refuses is a failure that says why. */
 final class HttpCalls {
   private static final int PATIENCE_MS = 30_000;
+  private static final int REFUSED = 300;
 
   private final ServerOptions server;
 
-  HttpCalls(ServerOptions server) {
+  HttpCalls(Shell shell, ServerOptions server) {
+    // Standard output is for results, and reading JSON has a word for the log.
+    shell.quietLog().run();
     this.server = server;
   }
 
@@ -30,6 +33,36 @@ final class HttpCalls {
    * @throws CommandFailure when the server can't be reached or refuses
    */
   JsonObject call(String method, String path) {
+    String text = send(method, path);
+    try {
+      return text.isEmpty() ? new JsonObject() : new JsonObject(text);
+    } catch (DecodeException e) {
+      throw notCarillon(e);
+    }
+  }
+
+  /**
+   * Gets a page of a list.
+   *
+   * @param array the name of its array
+   * @throws CommandFailure when the server can't be reached or refuses
+   */
+  JsonPage page(String path, String array) {
+    String text = send("GET", path);
+    try {
+      return JsonPage.read(text, array);
+    } catch (IllegalArgumentException e) {
+      throw notCarillon(e);
+    }
+  }
+
+  /** The server's answer is none that it can give. */
+  CommandFailure notCarillon(Exception cause) {
+    return new CommandFailure(
+        server.httpUrl() + " does not answer as a Carillon server does", cause);
+  }
+
+  private String send(String method, String path) {
     String root = server.httpUrl();
     int status;
     String text;
@@ -48,18 +81,26 @@ final class HttpCalls {
       text = body(connection, status);
     } catch (IOException e) {
       throw new CommandFailure(
-          "cannot reach " + root + ": " + Carillon.oneLine(Failures.words(e)), e);
+          "can't reach "
+              + root
+              + ": "
+              + Failures.words(e)
+              + "; is 'carillon serve' running there? --url names another server",
+          e);
     }
+    if (status >= REFUSED) {
+      throw new CommandFailure("the server refuses: " + problem(text, status));
+    }
+    return text;
+  }
+
+  private static String problem(String text, int status) {
+    String bare = "status " + status;
     try {
-      JsonObject body = text.isEmpty() ? new JsonObject() : new JsonObject(text);
-      if (status >= 300) {
-        throw new CommandFailure(
-            "the server refuses: "
-                + Carillon.oneLine(body.getString("detail", "status " + status)));
-      }
-      return body;
-    } catch (DecodeException e) {
-      throw new CommandFailure(root + " does not answer as a Carillon server does", e);
+      return text.isEmpty() ? bare : new JsonObject(text).getString("detail", bare);
+    } catch (DecodeException | ClassCastException e) {
+      // A proxy's page, perhaps.
+      return bare;
     }
   }
 

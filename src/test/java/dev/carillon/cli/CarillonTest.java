@@ -17,12 +17,30 @@ class CarillonTest {
     assertThat(shell.run("--help")).isEqualTo(Exit.OK);
 
     assertThat(shell.out())
-        .contains("serve", "publish", "subscribe", "bench", "config", "completion");
+        .contains(
+            "serve",
+            "publish",
+            "subscribe",
+            "history",
+            "dead-letters",
+            "bench",
+            "config",
+            "completion");
     assertThat(shell.err()).isEmpty();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "publish", "subscribe", "bench", "config", "completion"})
+  @ValueSource(
+      strings = {
+        "serve",
+        "publish",
+        "subscribe",
+        "history",
+        "dead-letters",
+        "bench",
+        "config",
+        "completion"
+      })
   void everyCommandExplainsItself(String command) {
     assertThat(shell.run(command, "--help")).isEqualTo(Exit.OK);
 
