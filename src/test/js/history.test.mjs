@@ -187,9 +187,18 @@ describe('history', () => {
       assert.deepEqual(await goesOnAt(made), { chat: { epoch: 'a', offset: 38 } });
     });
 
-    test('begins again with the first event that is left', async () => {
+    test('hears of what is gone since it wished for what was left, and of nothing before', async () => {
       const made = await subscribed('chat', { epoch: 'a', offset: 41 }, { from: 'earliest' });
-      assert.deepEqual(await goesOnAt(made), { chat: 'earliest' });
+      const second = await comesBack(made);
+      const asked = await answer(second, [
+        { topic: 'chat', epoch: 'a', offset: 50, recovered: false },
+      ]);
+      assert.deepEqual(asked.from, { chat: { epoch: 'a', offset: 0 } });
+      second.send(gap('chat', 1, 44, 'history_lost'));
+      second.send(event('chat', 45));
+      const { from, to, count } = await made.gaps.next();
+      assert.deepEqual([from, to, count], [42, 44, 3]);
+      assert.deepEqual(await offsets(made.events, 1), [45]);
     });
 
     test('goes on at the place it was given', async () => {
@@ -383,10 +392,11 @@ describe('history', () => {
       const asked = await answer(made.connection, [
         { topic: 'chat', epoch: 'a', offset: 43, recovered: true },
       ]);
-      assert.deepEqual(asked.from, { chat: { epoch: 'a', offset: 40 } });
+      // What came in between comes again.
+      assert.deepEqual(asked.from, { chat: { epoch: 'a', offset: 39 } });
       await other.subscribing;
       assert.deepEqual(await other.recoveries.next(), { topic: 'chat', recovered: true });
-      [41, 42, 43, 44].forEach((offset) => made.connection.send(event('chat', offset)));
+      [40, 41, 42, 43, 44].forEach((offset) => made.connection.send(event('chat', offset)));
       assert.deepEqual(await offsets(other.events, 3), [42, 43, 44]);
       assert.deepEqual(await offsets(made.events, 3), [42, 43, 44]);
     });

@@ -387,6 +387,7 @@ class Topics {
   #entries = new Map();
   #subscriptions = new Set();
   #audiences = new Map();
+  #readers = new Map();
   #changed = new Set();
   #replays = new Replays();
   #scheduled = false;
@@ -429,7 +430,7 @@ class Topics {
         resolve: () => resolve({ topics, unsubscribe: () => this.#release(subscription) }),
       };
       this.#subscriptions.add(subscription);
-      this.#audiences.clear();
+      this.#audiencesChanged();
       for (const topic of topics) {
         // A topic that can't be joined ends the whole of it.
         if (subscription.active) {
@@ -463,7 +464,7 @@ class Topics {
   }
 
   deliver(event) {
-    for (const subscription of this.#audience(event.topic)) {
+    for (const subscription of this.#audience(event.topic, event.offset !== undefined)) {
       if (subscription.active && subscription.places.took(event)) {
         call(subscription.onEvent, [event], this.#report);
       }
@@ -473,7 +474,9 @@ class Topics {
   announce(gap) {
     // Without a topic a gap concerns all of them.
     const concerned =
-      gap.topic === undefined ? [...this.#subscriptions] : this.#audience(gap.topic);
+      gap.topic === undefined
+        ? [...this.#subscriptions]
+        : this.#audience(gap.topic, gap.from !== undefined || gap.epoch !== undefined);
     const told = concerned
       .filter(({ active }) => active)
       .map((subscription) => ({ subscription, news: subscription.places.lost(gap) }));
@@ -499,23 +502,36 @@ class Topics {
     this.#entries.clear();
     this.#changed.clear();
     this.#subscriptions.clear();
-    this.#audiences.clear();
+    this.#audiencesChanged();
   }
 
-  #audience(topic) {
-    let audience = this.#audiences.get(topic);
+  /** Whom an event of a topic is for; of a history only those who have begun in it. */
+  #audience(topic, isOfHistory) {
+    const audiences = isOfHistory ? this.#readers : this.#audiences;
+    let audience = audiences.get(topic);
     if (!audience) {
       const tokens = topic.split('.');
-      // What comes before a topic is confirmed comes for others, and a history may begin earlier.
-      audience = [...this.#subscriptions].filter(({ topics, missing }) =>
-        [...topics].some(([topic, takes]) => !missing.has(topic) && takes(tokens)),
+      audience = [...this.#subscriptions].filter((subscription) =>
+        [...subscription.topics].some(
+          ([asked, takes]) => takes(tokens) && this.#hasBegun(subscription, asked, isOfHistory),
+        ),
       );
-      if (this.#audiences.size >= MAX_CACHED_AUDIENCES) {
-        this.#audiences.clear();
+      if (audiences.size >= MAX_CACHED_AUDIENCES) {
+        audiences.clear();
       }
-      this.#audiences.set(topic, audience);
+      audiences.set(topic, audience);
     }
     return audience;
+  }
+
+  /** Before the answer events come for other topics only, and older ones may follow. */
+  #hasBegun({ missing }, topic, isOfHistory) {
+    return !missing.has(topic) && (!isOfHistory || this.#entries.get(topic)?.phase === 'held');
+  }
+
+  #audiencesChanged() {
+    this.#audiences.clear();
+    this.#readers.clear();
   }
 
   #join(topic, subscription) {
@@ -568,7 +584,7 @@ class Topics {
 
   #established(subscription, topic) {
     subscription.missing.delete(topic);
-    this.#audiences.clear();
+    this.#audiencesChanged();
     if (subscription.missing.size === 0 && !subscription.established) {
       subscription.established = true;
       subscription.resolve();
@@ -579,7 +595,7 @@ class Topics {
   async #release(subscription) {
     subscription.active = false;
     this.#subscriptions.delete(subscription);
-    this.#audiences.clear();
+    this.#audiencesChanged();
     const entries = [...subscription.topics.keys()].flatMap(
       (topic) => this.#entries.get(topic) ?? [],
     );
@@ -606,6 +622,7 @@ class Topics {
 
   #become(entry, phase) {
     entry.phase = phase;
+    this.#audiencesChanged();
     this.#touch(entry);
   }
 
@@ -648,20 +665,19 @@ class Topics {
     const commands = [];
     let room = null;
     for (const entry of wanted) {
-      const { from, complete, replays } = placesOf(entry);
-      replays.forEach((topic) => this.#replays.add(topic));
-      const asked = { entry, complete, subscriptions: [...entry.subscriptions] };
+      const { from, ...asked } = placesOf(entry);
       const places = Object.keys(from).length;
       if (!room || entry.alone || room.asked.length === TOPICS_PER_COMMAND || room.left < places) {
         room = { asked: [], from: {}, left: MAX_FROM };
         commands.push(room);
       }
-      room.asked.push(asked);
+      room.asked.push({ entry, subscriptions: [...entry.subscriptions], ...asked });
       room.left = entry.alone ? -1 : room.left - places;
       for (const [topic, place] of Object.entries(from)) {
-        room.from[topic] = earlier(room.from[topic], place);
+        putEarlier(room, topic, place);
       }
     }
+    commands.forEach(grantWishes);
     return commands;
   }
 
@@ -674,13 +690,19 @@ class Topics {
     });
     const command = { type: 'subscribe', topics: entries.map(({ topic }) => topic) };
     const places = Object.keys(from).length;
+    // While events flow, others may be ahead of any place by the time the server begins there.
+    const replayed = this.#replays.ask(
+      this.#whenAsked ? asked.flatMap(({ replays }) => replays) : Object.keys(from),
+    );
     try {
       await request(places > 0 ? { ...command, from } : command, (answer) => {
+        this.#replays.answer(replayed);
         if (this.#request === request) {
           this.#note(asked, answer, from);
         }
       });
     } catch (error) {
+      this.#replays.answer(replayed);
       if (this.#request === request) {
         this.#refused(entries, error, places);
       }
@@ -714,14 +736,18 @@ class Topics {
     if (recovered === undefined && !isDoubtful) {
       return;
     }
-    const recovery = { topic, recovered: recovered !== false && !isDoubtful };
-    call(this.#options.onRecovery, [recovery], this.#report);
-    // Who has just joined a topic hears of it alone: the others were not away.
+    // Who has just joined a topic hears of it alone: the others were hardly away.
     const joined = subscriptions.filter(({ missing }) => missing.has(topic));
-    const hear = joined.length > 0 && joined.length < subscriptions.length ? joined : subscriptions;
-    for (const { onRecovery } of hear) {
-      call(onRecovery, [recovery], this.#report);
-    }
+    const hear = joined.length > 0 && complete ? joined : subscriptions;
+    const told = hear.map(({ onRecovery, from, missing }) => {
+      // What is left is all that such a wish is for; only others can have lost something.
+      const hasAll = missing.has(topic) && from !== undefined && from.epoch === undefined;
+      const all = !isDoubtful && (hasAll || recovered !== false);
+      return { onRecovery, recovery: { topic, recovered: all } };
+    });
+    const all = told.every(({ recovery }) => recovery.recovered);
+    call(this.#options.onRecovery, [{ topic, recovered: all }], this.#report);
+    told.forEach(({ onRecovery, recovery }) => call(onRecovery, [recovery], this.#report));
   }
 
   async #leave(entries) {
@@ -729,6 +755,7 @@ class Topics {
     entries.forEach((entry) => {
       entry.phase = 'leaving';
     });
+    this.#audiencesChanged();
     // Refused only where the server does not know the topic any more.
     await request({ type: 'unsubscribe', topics: entries.map(({ topic }) => topic) }).catch(
       () => {},
@@ -787,7 +814,7 @@ class Topics {
     }
     subscription.topics.delete(entry.topic);
     entry.subscriptions.delete(subscription);
-    this.#audiences.clear();
+    this.#audiencesChanged();
     this.#report(failure);
   }
 }
@@ -835,6 +862,10 @@ class Places {
     return names.map((name) => [name, this.get(name)]).filter(([, position]) => position);
   }
 
+  isBehind(topic) {
+    return this.#byTopic.get(topic).isBehind;
+  }
+
   /** Where to begin in a topic or pattern that the server has not answered for yet. */
   wishFor(topic) {
     return this.#patterns.has(topic) || this.get(topic) ? undefined : this.#wish;
@@ -869,7 +900,7 @@ class Places {
     const takes = compilePattern(topic);
     for (const [name, place] of other.#byTopic) {
       if (!this.#byTopic.has(name) && takes(name.split('.'))) {
-        this.#put(name, place.copy(this.#replays.count));
+        this.#put(name, place.copy());
       }
     }
     if (other.#patterns.has(topic)) {
@@ -892,17 +923,17 @@ class Places {
       this.#untracked = true;
       return true;
     }
-    return place.took(offset) || this.#isEarlier(topic, place, offset);
+    return place.took(offset) || place.tookLate(offset, this.#replaysOf(topic));
   }
 
-  /** What is older than the subscription is a dead letter, unless others are reading on. */
-  #isEarlier(topic, { before, since }, offset) {
-    return offset <= before && !this.#replays.concern(topic, since);
+  #replaysOf(topic) {
+    const { answered } = this.#replays;
+    return { answered, since: (at) => this.#replays.concern(topic, at) };
   }
 
   /** Takes note of a gap; answers what of it is news to this subscription, if anything. */
   lost(gap) {
-    const { topic, from, to, epoch } = gap;
+    const { topic, from, epoch } = gap;
     const place = this.#byTopic.get(topic);
     if (epoch !== undefined) {
       if (place?.epoch === epoch && place.last > 0) {
@@ -912,7 +943,7 @@ class Places {
       this.#put(topic, new Place(epoch, 0));
       return gap;
     }
-    return place && from !== undefined ? place.lost(gap, from, to) : gap;
+    return place && from !== undefined ? place.lost(gap, this.#replaysOf(topic)) : gap;
   }
 
   /** Takes the server's word on a topic or a pattern; `from` is what it was asked. */
@@ -946,9 +977,9 @@ class Places {
       }
     } else if (wish === undefined) {
       const before = asked === undefined ? last : 0;
-      this.#put(topic, new Place(epoch, last, { before, since: this.#replays.count }));
+      this.#put(topic, new Place(epoch, last, { before, since: this.#replays.answered }));
     } else {
-      this.#put(topic, beginning(wish, epoch, last));
+      this.#put(topic, beginning(wish, asked, epoch, last));
     }
   }
 
@@ -962,14 +993,18 @@ class Places {
 }
 
 /** Where a subscription is that has just begun with a wish in a history that ends at `last`. */
-function beginning(wish, epoch, last) {
+function beginning(wish, asked, epoch, last) {
   if (wish === 'earliest') {
-    return new Place(epoch, 0, { isFresh: last > 0 });
+    return new Place(epoch, 0, { isFresh: last > 0, end: last });
   }
   if (wish.last !== undefined) {
-    return new Place(epoch, Math.max(0, last - wish.last), { isFresh: last > 0, atMost: true });
+    return new Place(epoch, Math.max(0, last - wish.last), { isFresh: last > 0, end: last });
   }
-  return new Place(epoch, wish.epoch === epoch && wish.offset <= last ? wish.offset : 0);
+  if (wish.epoch === epoch && wish.offset <= last) {
+    return new Place(epoch, wish.offset);
+  }
+  // Of another history all that is left comes, unless others know this one and read on.
+  return new Place(epoch, asked === wish || asked === 'earliest' ? 0 : last);
 }
 
 /** A place in one history: up to `last`, but for what is missing. */
@@ -977,38 +1012,41 @@ class Place {
   epoch;
   last;
   /** Up to here events are older than the subscription. */
-  before;
-  /** How many replays there were when it began. */
-  since;
+  #before;
+  /** How many replays were answered when it was last told that something is missing. */
+  #since;
   /** Whether the first event may be any: what is before it was not asked for, or is gone. */
   #isFresh;
-  /** Whether it asked for the newest events only, as far as they are there. */
-  #atMost;
+  /** Where the history ended when it was fresh. */
+  #end;
   /** Still to come. */
   #open;
   /** Announced as lost. */
   #missed;
 
-  constructor(epoch, last, { before = 0, since = 0, isFresh = false, atMost = false } = {}) {
+  constructor(epoch, last, { before = 0, since = 0, isFresh = false, end = 0 } = {}) {
     this.epoch = epoch;
     this.last = last;
-    this.before = before;
-    this.since = since;
+    this.#before = before;
+    this.#since = since;
     this.#isFresh = isFresh;
-    this.#atMost = atMost;
+    this.#end = end;
   }
 
-  /** Where to go on; undefined where only the wish says that. */
+  /** Where to go on. */
   get position() {
-    return this.#isFresh && this.last === 0
-      ? undefined
-      : { epoch: this.epoch, offset: (this.#open?.first ?? this.last + 1) - 1 };
+    return { epoch: this.epoch, offset: (this.#open?.first ?? this.last + 1) - 1 };
   }
 
-  /** For one who is at the same place, and has been nowhere before. */
-  copy(since) {
-    const { epoch, last } = this;
-    return new Place(epoch, last, { before: last, since, isFresh: this.#isFresh });
+  /** Whether events come when it goes on that others had before the newest of theirs. */
+  get isBehind() {
+    return this.#isFresh || this.#open?.first !== undefined;
+  }
+
+  /** For one who is where the live events are, and has been nowhere before. */
+  copy() {
+    const last = this.#isFresh ? Math.max(this.last, this.#end) : this.last;
+    return new Place(this.epoch, last, { before: last, since: this.#since });
   }
 
   took(offset) {
@@ -1017,7 +1055,27 @@ class Place {
       this.last = offset;
       return true;
     }
-    return this.#open?.take(offset) || this.#missed?.take(offset) || false;
+    return this.#open?.take(offset) ?? false;
+  }
+
+  /** Whether an event is a dead letter that is brought back, and not one that comes for others. */
+  tookLate(offset, replays) {
+    const isMissing = offset <= this.#before || this.#missed?.has(offset);
+    if (!isMissing || replays.since(this.#since)) {
+      return false;
+    }
+    this.#missed?.take(offset);
+    return true;
+  }
+
+  #miss(from, to, replays) {
+    if (replays.since(this.#since)) {
+      this.#before = 0;
+      this.#missed = undefined;
+    }
+    this.#since = replays.answered;
+    this.#missed ??= new Ranges();
+    this.#missed.add(from, to);
   }
 
   /** What lies between is still to come, but for what lies before the first event. */
@@ -1029,25 +1087,35 @@ class Place {
     this.#isFresh = false;
   }
 
-  lost(gap, from, to) {
-    const isOld = gap.reason === 'history_lost';
-    if (isOld && this.#isFresh && this.#atMost) {
+  /** Takes note of a gap; answers what of it is news, if anything. */
+  lost(gap, replays) {
+    const { from, to } = gap;
+    const isGone = gap.reason === 'history_lost';
+    if (isGone && this.#isFresh) {
+      // It asked for what is left, but what came since it was to get.
+      this.#isFresh = false;
       this.last = Math.max(this.last, to);
-      return undefined;
+      return clipped(gap, to > this.#end ? [[Math.max(from, this.#end + 1), to]] : []);
     }
-    this.#missed ??= new Ranges();
-    const reopened = this.#open?.cut(from, to) ?? [];
-    reopened.forEach((range) => this.#missed.add(...range));
+    const ranges = this.#open?.cut(from, to) ?? [];
     if (to > this.last) {
       const first = Math.max(from, this.last + 1);
       this.#reach(first);
-      this.#missed.add(first, to);
       this.last = to;
-      // Other subscriptions may have been further behind.
-      return isOld && first > from ? { ...gap, from: first, count: to - first + 1 } : gap;
+      ranges.push([first, to]);
     }
-    return isOld && reopened.length === 0 ? undefined : gap;
+    ranges.forEach((range) => this.#miss(...range, replays));
+    return isGone ? clipped(gap, ranges) : gap;
   }
+}
+
+/** What of a gap is within ranges: other subscriptions may have been further behind. */
+function clipped(gap, ranges) {
+  const count = ranges.reduce((sum, [from, to]) => sum + to - from + 1, 0);
+  if (count === 0 || count === gap.to - gap.from + 1) {
+    return count === 0 ? undefined : gap;
+  }
+  return { ...gap, from: ranges[0][0], to: ranges.at(-1)[1], count };
 }
 
 /** Offsets, as few ranges: past `MAX_RANGES` the oldest two become one. */
@@ -1067,6 +1135,10 @@ class Ranges {
       const [[first], [, last]] = this.#ranges.splice(0, 2);
       this.#ranges.unshift([first, last]);
     }
+  }
+
+  has(offset) {
+    return this.#ranges.some(([a, b]) => a <= offset && offset <= b);
   }
 
   /** Removes an offset; answers whether it was there. */
@@ -1100,11 +1172,30 @@ class Ranges {
 class Replays {
   #patterns = new Map();
   #dropped = 0;
-  count = 0;
+  #count = 0;
+  #asked = new Set();
 
-  add(topic) {
+  /** Up to here they have been answered. */
+  get answered() {
+    return Math.min(this.#count + 1, ...this.#asked) - 1;
+  }
+
+  /** Returns what is to be given back with the answer. */
+  ask(topics) {
+    return topics.map((topic) => {
+      this.#add(topic);
+      this.#asked.add(this.#count);
+      return this.#count;
+    });
+  }
+
+  answer(asked) {
+    asked.forEach((at) => this.#asked.delete(at));
+  }
+
+  #add(topic) {
     this.#patterns.delete(topic);
-    this.#patterns.set(topic, { takes: compilePattern(topic), at: ++this.count });
+    this.#patterns.set(topic, { takes: compilePattern(topic), at: ++this.#count });
     if (this.#patterns.size > MAX_REPLAYS) {
       const [oldest, { at }] = this.#patterns.entries().next().value;
       this.#patterns.delete(oldest);
@@ -1112,7 +1203,7 @@ class Replays {
     }
   }
 
-  /** Whether events of a topic came again after so many replays. */
+  /** Whether events of a topic come again after so many replays. */
   concern(topic, since) {
     const tokens = topic.split('.');
     return (
@@ -1125,41 +1216,65 @@ class Replays {
 /**
  * Where to begin in the histories of a topic or pattern: where several subscriptions are, where the
  * first of them is; each passes over what it has. `complete` is false where something may be
- * missing that nobody will tell. `replays` are the topics that some had already.
+ * missing that nobody will tell, `wishes` are of those who have no place yet, and `replays` are what
+ * some had already.
  */
 function placesOf({ topic, subscriptions }) {
   const places = [...subscriptions].map((subscription) => subscription.places);
   const wishes = places.flatMap((one) => one.wishFor(topic) ?? []);
+  const replays = new Set(wishes.length > 0 || places.length > 1 ? [topic] : []);
   const from = new Map();
   let complete = true;
   const put = (name, place) => {
     complete &&= !areApart(from.get(name), place);
-    from.set(name, earlier(from.get(name), place));
+    from.set(name, earlier(name, from.get(name), place));
   };
   for (const one of places) {
     for (const [name, place] of one.known(topic)) {
       if (from.size < MAX_FROM - 1 || from.has(name)) {
         put(name, place);
+        if (one.isBehind(name)) {
+          replays.add(name);
+        }
       } else {
         one.forget(name);
         complete = false;
       }
     }
   }
-  // A topic's own place takes precedence over what is wished for its pattern.
-  const names = new Set([...from.keys(), topic]);
-  wishes.forEach((wish) => names.forEach((name) => put(name, wish)));
+  wishes.forEach((wish) => put(topic, wish));
   const patterns = places.map((one) => one.pattern(topic)).filter(({ mayKeep }) => mayKeep);
   complete &&= patterns.every((pattern) => pattern.complete);
   if (complete && patterns.length > 0) {
     // Histories that nobody knew are new: all of their events were missed.
     put(topic, 'earliest');
   }
-  return {
-    from: Object.fromEntries(from),
-    complete,
-    replays: wishes.length > 0 ? [topic] : [],
-  };
+  return { from: Object.fromEntries(from), complete, wishes, replays: [...replays] };
+}
+
+/**
+ * A topic's own place takes precedence over what is asked for its pattern, so whoever wishes for the
+ * whole of a pattern wishes for each of its topics that somebody has a place in.
+ */
+function grantWishes({ asked, from }) {
+  const names = Object.keys(from).filter((name) => !isPattern(name));
+  for (const one of asked.filter(({ wishes }) => wishes.length > 0)) {
+    const takes = compilePattern(one.entry.topic);
+    const taken = isPattern(one.entry.topic) ? names : [];
+    for (const name of taken.filter((topic) => takes(topic.split('.')))) {
+      one.wishes.forEach((wish) => putEarlier({ asked, from }, name, wish));
+    }
+  }
+}
+
+/** Lets a command begin where one more wants to; where they don't fit nobody will tell what is lost. */
+function putEarlier({ asked, from }, topic, place) {
+  if (areApart(from[topic], place)) {
+    asked
+      .filter(({ entry }) => matches(entry.topic, topic))
+      .forEach((one) => Object.assign(one, { complete: false }));
+  }
+  from[topic] = earlier(topic, from[topic], place);
 }
 
 /** Whether two places are in different lives of a history: which one ended the server knows. */
@@ -1168,12 +1283,14 @@ function areApart(a, b) {
 }
 
 /** Which of two places in a history comes first, or one that comes before both. */
-function earlier(a, b) {
-  if (a === undefined || b === 'earliest') {
-    return b;
+function earlier(topic, a, b) {
+  if (a === undefined || areApart(a, b)) {
+    return a === undefined ? b : 'earliest';
   }
-  if (a === 'earliest' || areApart(a, b)) {
-    return 'earliest';
+  if (a === 'earliest' || b === 'earliest') {
+    // Who has a place has to hear what is gone behind it.
+    const { epoch } = a.epoch === undefined ? b : a;
+    return epoch === undefined || isPattern(topic) ? 'earliest' : { epoch, offset: 0 };
   }
   if (a.last !== undefined && b.last !== undefined) {
     return { last: Math.max(a.last, b.last) };
