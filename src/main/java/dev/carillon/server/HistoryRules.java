@@ -21,19 +21,12 @@ final class HistoryRules {
   private static final HistoryRule UNBOUNDED =
       new HistoryRule(Long.MAX_VALUE / 2, FOR_EVER, Long.MAX_VALUE);
 
-  private final List<Ruled> rules;
+  private final TopicRules<Optional<HistoryRule>> rules;
   private final Cache<String, Optional<HistoryRule>> found =
       Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).build();
 
-  private record Ruled(Pattern pattern, Optional<HistoryRule> rule) {}
-
   HistoryRules(List<TopicRule> rules) {
-    this.rules =
-        rules.stream()
-            .map(
-                rule ->
-                    new Ruled(new Pattern(rule.match()), rule.history().map(HistoryRules::rule)))
-            .toList();
+    this.rules = new TopicRules<>(rules, rule -> rule.history().map(HistoryRules::rule));
   }
 
   private static HistoryRule rule(History history) {
@@ -45,7 +38,7 @@ final class HistoryRules {
 
   /** Whether any topic keeps history. */
   boolean keepAny() {
-    return rules.stream().anyMatch(ruled -> ruled.rule().isPresent());
+    return rules.hasAny(Optional::isPresent);
   }
 
   boolean keeps(String topic) {
@@ -54,8 +47,7 @@ final class HistoryRules {
 
   /** Whether a topic that the pattern matches may keep history. */
   boolean mayKeep(Pattern pattern) {
-    return rules.stream()
-        .anyMatch(ruled -> ruled.rule().isPresent() && ruled.pattern().overlaps(pattern));
+    return rules.overlapsAny(pattern, Optional::isPresent);
   }
 
   /**
@@ -67,15 +59,6 @@ final class HistoryRules {
   }
 
   private Optional<HistoryRule> find(String topic) {
-    return found.get(topic, this::look);
-  }
-
-  private Optional<HistoryRule> look(String topic) {
-    for (Ruled ruled : rules) {
-      if (ruled.pattern().matches(topic)) {
-        return ruled.rule();
-      }
-    }
-    return Optional.empty();
+    return found.get(topic, name -> rules.first(name).flatMap(rule -> rule));
   }
 }

@@ -5,7 +5,6 @@ import dev.carillon.config.Http;
 import dev.carillon.config.Limits;
 import dev.carillon.config.Overflow;
 import dev.carillon.config.TopicRule;
-import dev.carillon.event.Pattern;
 import dev.carillon.gateway.EventLimits;
 import dev.carillon.gateway.GatewaySettings;
 import dev.carillon.gateway.TlsSettings;
@@ -15,7 +14,6 @@ import dev.carillon.hub.QueueLimits;
 import dev.carillon.hub.TopicPolicy;
 import dev.carillon.publish.PublishSettings;
 import dev.carillon.security.Origins;
-import java.util.List;
 import java.util.function.Function;
 
 /** A configuration as what each part needs to know. */
@@ -91,23 +89,12 @@ final class Settings {
         policies(config));
   }
 
-  /** The first rule that matches a topic holds. */
   private static Function<String, TopicPolicy> policies(Config config) {
-    record Ruled(Pattern pattern, TopicPolicy policy) {}
     Overflow standard = config.queue().overflow();
-    List<Ruled> rules =
-        config.topics().stream()
-            .map(rule -> new Ruled(new Pattern(rule.match()), policy(rule, standard)))
-            .toList();
+    TopicRules<TopicPolicy> rules =
+        new TopicRules<>(config.topics(), rule -> policy(rule, standard));
     TopicPolicy otherwise = new TopicPolicy(policy(standard), TopicPolicy.UNLIMITED);
-    return topic -> {
-      for (Ruled rule : rules) {
-        if (rule.pattern().matches(topic)) {
-          return rule.policy();
-        }
-      }
-      return otherwise;
-    };
+    return topic -> rules.first(topic).orElse(otherwise);
   }
 
   private static TopicPolicy policy(TopicRule rule, Overflow standard) {
