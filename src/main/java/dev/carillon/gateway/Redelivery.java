@@ -125,7 +125,7 @@ final class Redelivery {
 
   /** Removes what was brought back; of a range the rest stays. */
   private Future<Long> settle(DeadLetter letter, List<EventFrame> events, int taken) {
-    if (taken < events.size() && taken == 0) {
+    if (taken == 0 && !events.isEmpty()) {
       return Future.succeededFuture(0L);
     }
     if (letter.content() instanceof LostRange range) {
