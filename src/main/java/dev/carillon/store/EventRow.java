@@ -36,7 +36,7 @@ final class EventRow {
     } else {
       insert.setNull(5, Types.VARCHAR);
     }
-    insert.setInt(6, event.data().kind() == EventData.Kind.JSON ? 0 : 1);
+    insert.setInt(6, kind(event.data()));
     insert.setBytes(7, event.data().json());
     insert.setLong(8, row.bytes());
     insert.setLong(9, checksum(event, row.offset()));
@@ -62,7 +62,7 @@ final class EventRow {
         || offset < 1) {
       return Optional.empty();
     }
-    EventData content = kind == 0 ? EventData.ofJson(data) : EventData.ofBase64(unquoted(data));
+    EventData content = data(kind, data);
     Event event =
         new Event(
             topic,
@@ -72,6 +72,16 @@ final class EventRow {
             content,
             Optional.of(new Position(epoch, offset)));
     return checksum(event, offset) == row.getLong(7) ? Optional.of(event) : Optional.empty();
+  }
+
+  /** The column {@code kind}: what {@link #data} is to be told. */
+  static int kind(EventData data) {
+    return data.kind() == EventData.Kind.JSON ? 0 : 1;
+  }
+
+  /** What the columns {@code kind} and {@code data} say. */
+  static EventData data(int kind, byte[] json) {
+    return kind == 0 ? EventData.ofJson(json) : EventData.ofBase64(unquoted(json));
   }
 
   private static String unquoted(byte[] json) {
@@ -84,7 +94,7 @@ final class EventRow {
     CRC32C sum = new CRC32C();
     ByteBuffer numbers = ByteBuffer.allocate(2 * Long.BYTES + 1);
     numbers.putLong(offset).putLong(event.timeMillis());
-    numbers.put((byte) (event.data().kind() == EventData.Kind.JSON ? 0 : 1)).flip();
+    numbers.put((byte) kind(event.data())).flip();
     sum.update(numbers);
     update(sum, event.topic().name());
     update(sum, event.id());

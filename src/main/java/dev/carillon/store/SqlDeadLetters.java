@@ -1,13 +1,11 @@
 package dev.carillon.store;
 
 import dev.carillon.event.Event;
-import dev.carillon.event.EventData;
 import dev.carillon.event.GapReason;
 import dev.carillon.event.Topic;
 import dev.carillon.store.DeadLetter.Lost;
 import dev.carillon.store.DeadLetter.LostRange;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -244,7 +242,7 @@ public final class SqlDeadLetters implements DeadLetters {
       insert.setString(6, event.id());
       insert.setLong(7, event.timeMillis());
       insert.setString(8, event.key().orElse(null));
-      insert.setInt(9, event.data().kind() == EventData.Kind.JSON ? 0 : 1);
+      insert.setInt(9, EventRow.kind(event.data()));
       insert.setBytes(10, event.data().json());
       insert.setNull(11, Types.VARCHAR);
       insert.setNull(12, Types.BIGINT);
@@ -352,9 +350,11 @@ public final class SqlDeadLetters implements DeadLetters {
     return ask(
         () -> {
           removeExcess();
-          List<DeadLetter> found = select(filter, after, limit);
-          connection.commit();
-          return found;
+          try (PreparedStatement query = select(COLUMNS, filter, after, limit)) {
+            List<DeadLetter> found = read(query);
+            connection.commit();
+            return found;
+          }
         });
   }
 
@@ -397,18 +397,19 @@ public final class SqlDeadLetters implements DeadLetters {
           long removed = 0;
           int step;
           do {
-            List<DeadLetter> some = select(filter, 0, STEP);
-            step = some.size();
-            for (DeadLetter letter : some) {
-              removed += remove("id = " + letter.id(), "id", 1);
+            try (PreparedStatement query = select("id, topic, bytes", filter, 0, STEP)) {
+              step = removeFound(query);
             }
+            removed += step;
             connection.commit();
           } while (step == STEP);
           return removed;
         });
   }
 
-  private List<DeadLetter> select(Filter filter, long after, int limit) throws SQLException {
+  /** A query for the letters that match, oldest first. */
+  private PreparedStatement select(String columns, Filter filter, long after, int limit)
+      throws SQLException {
     List<String> conditions = new ArrayList<>(List.of("id > ?"));
     List<String> texts = new ArrayList<>();
     if (!filter.topic().isEmpty()) {
@@ -419,20 +420,19 @@ public final class SqlDeadLetters implements DeadLetters {
       conditions.add("subscriber = ?");
       texts.add(filter.subscriber());
     }
-    try (PreparedStatement query =
+    PreparedStatement query =
         connection.prepareStatement(
             "SELECT "
-                + COLUMNS
+                + columns
                 + " FROM dead_letters WHERE "
                 + String.join(" AND ", conditions)
                 + " ORDER BY id LIMIT "
-                + limit)) {
-      query.setLong(1, after);
-      for (int i = 0; i < texts.size(); i++) {
-        query.setString(i + 2, texts.get(i));
-      }
-      return read(query);
+                + limit);
+    query.setLong(1, after);
+    for (int i = 0; i < texts.size(); i++) {
+      query.setString(i + 2, texts.get(i));
     }
+    return query;
   }
 
   private static List<DeadLetter> read(PreparedStatement query) throws SQLException {
@@ -460,8 +460,6 @@ public final class SqlDeadLetters implements DeadLetters {
       if (data == null) {
         content = new LostRange(row.getString(11), row.getLong(12), row.getLong(13));
       } else {
-        EventData of =
-            row.getInt(9) == 0 ? EventData.ofJson(data) : EventData.ofBase64(unquoted(data));
         content =
             new Lost(
                 new Event(
@@ -469,7 +467,7 @@ public final class SqlDeadLetters implements DeadLetters {
                     row.getString(6),
                     row.getLong(7),
                     Optional.ofNullable(row.getString(8)),
-                    of));
+                    EventRow.data(row.getInt(9), data)));
       }
     } catch (IllegalArgumentException | NullPointerException e) {
       return Optional.empty();
@@ -490,11 +488,6 @@ public final class SqlDeadLetters implements DeadLetters {
     } catch (SQLException e) {
       return "";
     }
-  }
-
-  private static String unquoted(byte[] json) {
-    String text = new String(json, StandardCharsets.ISO_8859_1);
-    return text.substring(1, text.length() - 1);
   }
 
   @Override
