@@ -12,14 +12,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what a client says under {@code from}. */
 final class FromReader {
+  /**
+   * So many places fit, however few topics a subscriber may ask for: a single pattern may stand for
+   * that many histories, and who can't say where it was in them can't come back.
+   */
+  private static final int MIN_PLACES = 1000;
+
   private static final String ALLOWED =
       "; allowed: {\"epoch\":\"…\",\"offset\":30}, \"earliest\" or {\"last\":10}";
 
-  private final int maxTopics;
+  private final int maxPlaces;
   private @Nullable RefusedException problem;
 
+  /**
+   * Makes a reader.
+   *
+   * @param maxTopics topics and patterns of one subscriber
+   */
   FromReader(int maxTopics) {
-    this.maxTopics = maxTopics;
+    this.maxPlaces = Math.max(maxTopics, MIN_PLACES);
   }
 
   /** What is wrong with it, the last one of several. */
@@ -37,10 +48,10 @@ final class FromReader {
       if (place.isEmpty()) {
         problem =
             new RefusedException(ErrorCode.BAD_REQUEST, "from has an unknown place" + ALLOWED);
-      } else if (places.size() >= maxTopics && !places.containsKey(topic)) {
+      } else if (places.size() >= maxPlaces && !places.containsKey(topic)) {
         problem =
             new RefusedException(
-                ErrorCode.LIMIT_EXCEEDED, "from has more than " + maxTopics + " topics");
+                ErrorCode.LIMIT_EXCEEDED, "from has more than " + maxPlaces + " topics");
       } else {
         places.put(topic, place.get());
       }

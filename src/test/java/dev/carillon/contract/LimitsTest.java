@@ -7,6 +7,7 @@ import dev.carillon.testing.CloseFrame;
 import dev.carillon.testing.RawHttp;
 import dev.carillon.testing.RawWebSocket;
 import dev.carillon.testing.TestServer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -98,6 +99,32 @@ final class LimitsTest {
             client.call("{\"type\":\"subscribe\",\"id\":1,\"topics\":[\"d\"]}").getString("code"))
         .isEqualTo("limit_exceeded");
     client.unsubscribe("a").subscribe("d");
+  }
+
+  @Test
+  void aPatternMayBeginInMoreHistoriesThanASubscriberHasTopics() {
+    server.set("limits.topicsPerSubscriber=3");
+
+    assertThat(beginIn(1000).getString("type")).isEqualTo("subscribed");
+    JsonObject error = beginIn(1001);
+    assertThat(error.getString("code")).isEqualTo("limit_exceeded");
+    assertThat(error.getString("message")).contains("1000");
+  }
+
+  private JsonObject beginIn(int places) {
+    JsonObject from = new JsonObject();
+    for (int i = 0; i < places; i++) {
+      from.put("b." + i, "earliest");
+    }
+    return server
+        .webSocket()
+        .call(
+            new JsonObject()
+                .put("type", "subscribe")
+                .put("id", 1)
+                .put("topics", new JsonArray().add("b.>"))
+                .put("from", from)
+                .encode());
   }
 
   @Test

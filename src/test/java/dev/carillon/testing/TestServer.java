@@ -150,7 +150,21 @@ public final class TestServer implements BeforeEachCallback, AfterEachCallback {
 
   /** Stops the server as if it were killed, and starts it anew on the same port. */
   public void restart() {
+    restartOn(port());
+  }
+
+  /**
+   * Stops the server as if it were killed, and starts it on another port, where its clients don't
+   * find it; they do when {@code meanwhile} has run.
+   */
+  public void restart(Runnable meanwhile) {
     int port = port();
+    restartOn(0);
+    meanwhile.run();
+    restartOn(port);
+  }
+
+  private void restartOn(int port) {
     get(server().close());
     server = null;
     set("http.port=" + port).port();
