@@ -23,6 +23,7 @@ final class Places {
   private final Set<String> exact;
   private final List<Pattern> patterns;
   private final Map<String, Place> byTopic = new HashMap<>();
+  private final LostOffsets lost = new LostOffsets();
   private final Set<String> withHistories = new HashSet<>();
   private final Set<String> doubtful = new HashSet<>();
 
@@ -79,7 +80,7 @@ final class Places {
     return !doubtful.contains(pattern);
   }
 
-  /** Takes note of an event; answers whether it is new. */
+  /** Takes note of an event; answers whether it is new, or was lost and is brought back. */
   boolean take(ReceivedEvent event) {
     if (event.offset().isEmpty()) {
       return true;
@@ -97,7 +98,7 @@ final class Places {
       return true;
     }
     if (known.isBehind(offset)) {
-      return false;
+      return lost.takeOut(topic, offset);
     }
     byTopic.put(topic, new Place(known.epoch(), offset));
     return true;
@@ -108,7 +109,10 @@ final class Places {
     Place known = byTopic.get(gap.topic());
     if (gap.epoch().isPresent()) {
       put(gap.topic(), new Place(gap.epoch().get(), 0));
-    } else if (known != null && gap.to().isPresent() && !known.isBehind(gap.to().getAsLong())) {
+      return;
+    }
+    lost.add(gap);
+    if (known != null && gap.to().isPresent() && !known.isBehind(gap.to().getAsLong())) {
       byTopic.put(gap.topic(), new Place(known.epoch(), gap.to().getAsLong()));
     }
   }
@@ -154,6 +158,7 @@ final class Places {
   /** The server says that a topic or pattern keeps no history; answers whether it did before. */
   boolean forget(String name) {
     doubtful.remove(name);
+    lost.forget(name);
     boolean tracked = byTopic.remove(name) != null;
     return withHistories.remove(name) || tracked;
   }
@@ -173,6 +178,10 @@ final class Places {
   }
 
   private void put(String topic, Place place) {
+    Place known = byTopic.get(topic);
+    if (known != null && !known.epoch().equals(place.epoch())) {
+      lost.forget(topic);
+    }
     if (exact.contains(topic)
         || byTopic.containsKey(topic)
         || byTopic.size() < exact.size() + MAX_MATCHED) {

@@ -72,6 +72,38 @@ class HistoryTest {
   }
 
   @Test
+  void whatWasAnnouncedAsLostAndIsBroughtBackIsGivenOnce() throws Exception {
+    subscribePattern(true, "a.x", 4);
+    event("a.x", 5, "");
+    gap("a.x", 6, 9, 4);
+    gap("a.x", 10, 14, 2);
+    event("a.x", 15, "");
+    for (int offset : new int[] {7, 9, 7, 6, 8, 5, 12, 16}) {
+      event("a.x", offset, "");
+    }
+    fixture.settle(peer);
+
+    assertThat(fixture.events)
+        .extracting(event -> event.offset().orElse(0))
+        .containsExactly(5L, 15L, 7L, 9L, 6L, 8L, 16L);
+    assertThat(reconnect().getJsonObject("from").getJsonObject("a.x")).isEqualTo(place("one", 16));
+  }
+
+  @Test
+  void whatAnotherHistoryLostIsNotTakenForThisOnes() throws Exception {
+    subscribePattern(true, "a.x", 4);
+    gap("a.x", 5, 6, 2);
+    event("a.x", 7, "");
+    event("a.x", 9, "two");
+    event("a.x", 6, "");
+    fixture.settle(peer);
+
+    assertThat(fixture.events)
+        .extracting(event -> event.offset().orElse(0))
+        .containsExactly(7L, 9L);
+  }
+
+  @Test
   void whereHistoriesAreUnknownAReconnectAnnouncesThatSomethingMayBeMissing() throws Exception {
     subscribePattern(false, "a.x", 4);
 
@@ -329,6 +361,17 @@ class HistoryTest {
       event.put("epoch", epoch);
     }
     peer.send(event.put("data", offset));
+  }
+
+  private void gap(String topic, int from, int to, int count) {
+    peer.send(
+        new JsonObject()
+            .put("type", "gap")
+            .put("topic", topic)
+            .put("count", count)
+            .put("from", from)
+            .put("to", to)
+            .put("reason", "queue_full"));
   }
 
   private static JsonObject place(String epoch, int offset) {
