@@ -189,7 +189,6 @@ final class Nodes {
       known.link.resume();
       // What changed meanwhile was not sent.
       known.link.sendWhole(wanted, sum);
-      known.interestIsWhole = false;
       hubs.lookAtHistories();
     }
   }
@@ -473,10 +472,6 @@ final class Nodes {
     if (part.version() != InterestPart.MORE_FOLLOWS) {
       peer.wants = peer.wants.at(part.version());
       peer.interestIsWhole = true;
-      if (peer.isBack) {
-        peer.isBack = false;
-        peer.link.announceUnasked(topic -> interest.route(topic).contains(peer));
-      }
       tellUp(peer);
     }
   }
@@ -498,6 +493,9 @@ final class Nodes {
       LOG.warn(
           "what node={} wants differed from what was known of it; asked again", peer.member.node());
       wish = Wish.SEND_INTEREST;
+    } else if (peer.isBack && peer.inbound.isAt(hello)) {
+      peer.isBack = false;
+      peer.link.announceUnasked(topic -> interest.route(topic).contains(peer));
     }
     send(peer, peer.inbound.receipt(self, hello.life(), wish));
   }
