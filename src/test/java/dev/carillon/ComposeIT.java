@@ -196,7 +196,7 @@ final class ComposeIT {
                         .as("the proxy's own answer")
                         .startsWith("text/html"));
         RawHttp publisher = RawHttp.to(clients);
-        assertThat(publisher.post("/v1/topics/proxy.t/events", "text/plain", "18").status())
+        assertThat(publisher.post("/v1/topics/proxy.u/events", "text/plain", "18").status())
             .isEqualTo(202);
 
         first.signal();
