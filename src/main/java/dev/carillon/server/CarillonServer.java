@@ -234,6 +234,11 @@ public final class CarillonServer {
     return node;
   }
 
+  /** For tests that break the cluster. */
+  Optional<HazelcastMembership> membership() {
+    return membership;
+  }
+
   /**
    * Stops the node as its clients like it: it says that it is not ready, sends them away over the
    * configured time, finishes what is published, and then closes.
