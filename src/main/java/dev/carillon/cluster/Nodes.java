@@ -63,12 +63,15 @@ final class Nodes {
   private final Map<Pattern, Boolean> changed = new LinkedHashMap<>();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private InterestSum sum = InterestSum.NONE;
+
+  /** The sum that the others were told last. */
+  private InterestSum told = InterestSum.NONE;
+
   private boolean interestScheduled;
   private boolean collectedScheduled;
   private boolean receiptsScheduled;
   private int suspended;
   private long lastLife;
-  private long lossesLogged;
 
   /** What reaches beyond this node's relay. */
   interface Outside {
@@ -120,6 +123,11 @@ final class Nodes {
     long unreceiptedBytes;
     boolean announcedUp;
 
+    /** Losses on the way to the node, and on the way from it. */
+    final LossLog lostTo;
+
+    final LossLog lostFrom;
+
     /** Set while it is found out what it wants, after it was away. */
     boolean isBack;
 
@@ -127,6 +135,8 @@ final class Nodes {
       this.member = member;
       this.link = link;
       this.heardNanos = now;
+      this.lostTo = new LossLog(now);
+      this.lostFrom = new LossLog(now);
     }
   }
 
@@ -241,6 +251,7 @@ final class Nodes {
   private void flushInterest() {
     interestScheduled = false;
     sum = sum.at(sum.version() + 1);
+    told = sum;
     for (Peer peer : peers.values()) {
       if (!peer.link.isSuspended()) {
         changed.forEach(peer.link::wants);
@@ -400,6 +411,8 @@ final class Nodes {
       case REPEATED -> receiptLater(peer, 0);
       case TAKE, TAKE_AFTER_LOSS -> {
         if (step == Inbound.Step.TAKE_AFTER_LOSS) {
+          peer.lostFrom.addUncounted();
+          tellLost(peer);
           hubs.take(
               List.of(new Gap(Gap.MANY_TOPICS, Gap.UNKNOWN, GapReason.CLUSTER_LOSS)),
               List.of(),
@@ -441,16 +454,35 @@ final class Nodes {
   }
 
   private void log(Peer peer, List<Gap> gaps) {
-    long count = gaps.stream().mapToLong(Gap::count).sum();
-    long second = nanos.getAsLong() / 1_000_000_000L;
-    // A link that loses all the time says so once a second; the metrics count.
-    if (second != lossesLogged) {
-      lossesLogged = second;
+    for (Gap gap : gaps) {
+      // Others are no losses of the way, but news of a history.
+      if (gap.reason() == GapReason.CLUSTER_LOSS) {
+        if (gap.isCounted()) {
+          peer.lostFrom.add(gap.count());
+        } else {
+          peer.lostFrom.addUncounted();
+        }
+      }
+    }
+    tellLost(peer);
+  }
+
+  /** Says what was lost between a node and this one, both ways. */
+  private void tellLost(Peer peer) {
+    long now = nanos.getAsLong();
+    if (peer.lostFrom.isDue(now)) {
       LOG.warn(
-          "events lost on the way from node={} events={} gaps={}",
+          "events lost on the way from node={} {}", peer.member.node(), peer.lostFrom.tell(now));
+    }
+    peer.lostTo.upTo(peer.link.eventsLost());
+    if (!peer.link.isSuspended() && peer.lostTo.isDue(now)) {
+      LOG.warn(
+          "events lost on the way to node={} {} inFlight={} window={} lag={}ms",
           peer.member.node(),
-          count,
-          gaps.size());
+          peer.lostTo.tell(now),
+          peer.link.bytesInFlight(),
+          peer.link.window(),
+          peer.link.lagMillis());
     }
   }
 
@@ -550,10 +582,12 @@ final class Nodes {
   void second() {
     long now = nanos.getAsLong();
     for (Peer peer : List.copyOf(peers.values())) {
+      tellLost(peer);
       if (!peer.link.isSuspended()) {
         peer.link.hello();
       } else if (now - peer.suspendedNanos > settings.forgetMs() * 1_000_000L) {
-        LOG.info("node forgotten node={}", peer.member.node());
+        peer.lostTo.upTo(peer.link.eventsLost());
+        LOG.info("node forgotten node={} lost {}", peer.member.node(), peer.lostTo.tell(now));
         forget(peer);
       }
     }
@@ -613,7 +647,7 @@ final class Nodes {
               peer.wants,
               (now - peer.heardNanos) / 1_000_000));
     }
-    return new NodeView(sum, linked, List.copyOf(links));
+    return new NodeView(told, linked, List.copyOf(links));
   }
 
   private static NodeView.State state(Peer peer, long now) {

@@ -173,6 +173,7 @@ public final class CarillonServer {
             stores.history(),
             stores.deadLetters(),
             nodeCluster);
+    node.answerOthers();
     RelayVerticle relay =
         new RelayVerticle(
             nodeCluster.map(
