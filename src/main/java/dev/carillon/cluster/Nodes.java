@@ -114,6 +114,9 @@ final class Nodes {
     /** Whether all that the node wants is known. */
     boolean interestIsWhole;
 
+    /** Set once the node said anything: before, it serves nobody, and begins with our interest. */
+    boolean everHeard;
+
     long heardNanos;
     long suspendedNanos;
     List<WireEvent> collected = new ArrayList<>();
@@ -274,9 +277,8 @@ final class Nodes {
     }
     long known = interestScheduled ? sum.version() : Long.MAX_VALUE;
     for (Peer peer : peers.values()) {
-      if (!peer.link.isSuspended()) {
-        long received = peer.link.receivedVersion();
-        known = Math.min(known, received);
+      if (peer.everHeard && !peer.link.isSuspended()) {
+        known = Math.min(known, peer.link.receivedVersion());
       }
     }
     while (!waiting.isEmpty() && waiting.peekFirst().version() <= known) {
@@ -389,6 +391,7 @@ final class Nodes {
       return;
     }
     peer.heardNanos = nanos.getAsLong();
+    peer.everHeard = true;
     if (message instanceof Numbered numbered) {
       take(peer, numbered);
     } else if (message instanceof Hello hello) {

@@ -69,7 +69,7 @@ class ConfigLayersTest {
                     List.of(),
                     Optional.empty(),
                     1,
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     new Heartbeat(Duration.ofSeconds(1), Duration.ofSeconds(8)),
                     Duration.ofSeconds(5),
                     4 << 20,
