@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A check whose values are mistakes by themselves is left out: it would only repeat them.
  */
 final class CrossChecks {
+  /** Hazelcast's: one and six more. */
+  private static final int MAX_COPIES = 7;
+
   private final Schema schema;
   private final JsonTree.Members tree;
   private final List<ConfigMistake> mistakes;
@@ -32,6 +35,7 @@ final class CrossChecks {
     historyHasABound();
     catchUpHasAHistory();
     storeCanBeWritten();
+    hazelcastHasACluster();
     fileIsReadable("http.tls.certificate");
     fileIsReadable("http.tls.key");
   }
@@ -124,6 +128,26 @@ final class CrossChecks {
       } else {
         directoryCanBeWritten(path);
       }
+    }
+  }
+
+  private void hazelcastHasACluster() {
+    if (!"hazelcast".equals(text("store.kind"))) {
+      return;
+    }
+    if (sound("cluster.enabled").map(JsonTree::valueOf).orElse(false) != Boolean.TRUE) {
+      refuse(
+          "store.kind",
+          "must be another one unless cluster.enabled is true: histories would be kept by the"
+              + " cluster's members");
+    }
+    BigDecimal members = number("cluster.minimumMembers");
+    if (members != null && members.intValue() > MAX_COPIES) {
+      refuse(
+          "cluster.minimumMembers",
+          "must be no more than "
+              + MAX_COPIES
+              + " where store.kind is hazelcast: so many copies of a history there can be");
     }
   }
 

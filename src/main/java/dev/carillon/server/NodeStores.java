@@ -59,7 +59,7 @@ record NodeStores(Optional<NodeHistory> history, DeadLetters deadLetters) {
   private static EventStore store(Config config, HistoryRules rules, Clock clock) {
     Store store = config.store();
     long maxBytes =
-        store.kind() == StoreKind.MEMORY
+        store.kind() == StoreKind.MEMORY || store.kind() == StoreKind.HAZELCAST
             ? Math.min(store.maxBytes(), Runtime.getRuntime().maxMemory() / 4)
             : store.maxBytes();
     StoreSettings settings =
@@ -72,9 +72,13 @@ record NodeStores(Optional<NodeHistory> history, DeadLetters deadLetters) {
             store.batchBytes(),
             store.readers(),
             rules::of);
-    return store.kind() == StoreKind.MEMORY
-        ? new MemoryStore(settings, clock)
-        : SqlStore.openSqlite(store.path(), settings, clock);
+    return switch (store.kind()) {
+      case MEMORY -> new MemoryStore(settings, clock);
+      case SQLITE -> SqlStore.openSqlite(store.path(), settings, clock);
+      case HAZELCAST ->
+          throw new StoreUnavailableException(
+              "store.kind hazelcast needs a cluster, and this node is in none");
+    };
   }
 
   private static DeadLetters deadLetters(Config config, boolean inFile, Clock clock) {
