@@ -193,7 +193,7 @@ final class RingAppend
 
     private Place place(Item item) {
       RingTopic topic = slot.use(item.topic());
-      long done = terms.again() ? topic.findUnconfirmed(item.row()) : 0;
+      long done = terms.again() ? topic.find(item.row()) : 0;
       if (done > 0) {
         return new Place(topic.epoch(), done, false);
       }

@@ -43,8 +43,23 @@ final class RingPage implements IdentifiedDataSerializable {
     return rows;
   }
 
-  boolean isTorn() {
-    return torn;
+  /** The same without what came after this offset, as far as that is not known to be settled. */
+  RingPage upTo(long settled) {
+    long last = Math.min(head.last(), Math.max(settled, confirmed));
+    int most = (int) Math.max(0, Math.min(rows.size(), last - from + 1));
+    return new RingPage(
+        new Head(
+            head.id(),
+            head.topic(),
+            head.epoch(),
+            Math.min(head.first(), last + 1),
+            last,
+            head.bytes(),
+            head.usedMillis()),
+        confirmed,
+        torn,
+        from,
+        rows.subList(0, most));
   }
 
   /** Whether all of the history may be shown. */

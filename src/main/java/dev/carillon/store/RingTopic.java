@@ -24,6 +24,9 @@ final class RingTopic {
   /** Members that wrote, at most remembered; who wrote before them is not told apart any more. */
   private static final int MAX_WRITERS = 32;
 
+  /** An append that is tried again is among so many newest events, if it was stored before. */
+  private static final int MAX_LOOK_BACK = 10_000;
+
   /** What was stored under an id; {@code id} is the publisher's. */
   record ChosenId(String id, long offset, long fingerprint, long timeMillis) {}
 
@@ -164,9 +167,9 @@ final class RingTopic {
     }
   }
 
-  /** Whether a row that no copy is known to have is the same as this one; its offset, or 0. */
-  long findUnconfirmed(byte[] row) {
-    for (long offset = last; offset > confirmed && offset >= first; offset--) {
+  /** The offset of a row that is the same as this one, among the newest; 0 where there is none. */
+  long find(byte[] row) {
+    for (long offset = last; offset > last - MAX_LOOK_BACK && offset >= first; offset--) {
       if (Arrays.equals(row(offset), row)) {
         return offset;
       }

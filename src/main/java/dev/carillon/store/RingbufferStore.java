@@ -235,10 +235,22 @@ public final class RingbufferStore implements EventStore {
                 return CompletableFuture.completedStage(
                     seen.orElseGet(() -> unused(topic, Epochs.fresh())));
               }
-              return seen.isPresent() && seen.get().head().last() > 0 && !seen.get().isTorn()
-                  ? CompletableFuture.completedStage(seen.get())
-                  : again.ask().thenApply(page -> page.orElseGet(() -> unused(topic, "")));
+              return again
+                  .ask()
+                  .thenApply(
+                      page ->
+                          page.map(found -> found.upTo(settled(answer, found.head())))
+                              .orElseGet(() -> unused(topic, Epochs.fresh())));
             });
+  }
+
+  /** Up to where every copy has a history, after an answer that says what the copies were told. */
+  private static long settled(RingAnswer answer, Head head) {
+    return answer.told().stream()
+        .filter(one -> one.topic().equals(head.topic()) && one.epoch().equals(head.epoch()))
+        .mapToLong(RingAnswer.Told::last)
+        .findFirst()
+        .orElse(0);
   }
 
   private static RingPage unused(String topic, String epoch) {

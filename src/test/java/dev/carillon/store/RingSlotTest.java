@@ -128,6 +128,18 @@ final class RingSlotTest {
   }
 
   @Example
+  void aPageEndsWhereNotAllCopiesAreKnownToHaveMore() {
+    RingTopic topic = topic(slotWith(4));
+    List<byte[]> rows = List.of(topic.row(2), topic.row(3), topic.row(4));
+    RingPage page = new RingPage(topic.head(), 1, false, 2, rows);
+    assertThat(page.upTo(3).head().last()).isEqualTo(3);
+    assertThat(page.upTo(3).rows()).containsExactly(topic.row(2), topic.row(3));
+    assertThat(page.upTo(0).head().last()).isEqualTo(1);
+    assertThat(page.upTo(0).rows()).isEmpty();
+    assertThat(page.upTo(9).rows()).hasSize(3);
+  }
+
+  @Example
   void aPartThatWroteNothingOfItsOwnChangesNoEpoch() {
     RingSlot ours = slotWith(3);
     RingSlot theirs = sent(ours);
