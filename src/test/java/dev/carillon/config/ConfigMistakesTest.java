@@ -148,7 +148,7 @@ class ConfigMistakesTest {
         "CARILLON_HTTP_PROT        | 1   | CARILLON_HTTP_PROT: unknown variable; CARILLON_* is kept"
             + " for the configuration; did you mean CARILLON_HTTP_PORT?",
         "CARILLON_STORE_KIND       | sql | store.kind = \"sql\" (from CARILLON_STORE_KIND): must be"
-            + " one of sqlite, memory",
+            + " one of sqlite, memory, hazelcast",
         "CARILLON_PORT             | 1   | CARILLON_PORT: unknown variable; CARILLON_* is kept for"
             + " the configuration; did you mean CARILLON_HTTP_PORT?",
         "CARILLON_NODE_NAME        | a   | CARILLON_NODE_NAME: unknown variable; CARILLON_* is kept"
