@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class CrossChecks {
   private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
+  /** Hazelcast's: one and six more. */
+  private static final int MAX_COPIES = 7;
+
   private final Schema schema;
   private final JsonTree.Members tree;
   private final List<ConfigMistake> mistakes;
@@ -35,6 +38,7 @@ final class CrossChecks {
     historyHasABound();
     catchUpHasAHistory();
     storeCanBeWritten();
+    hazelcastHasACluster();
     fileIsReadable("http.tls.certificate");
     fileIsReadable("http.tls.key");
     clusterCanForm();
@@ -180,6 +184,26 @@ final class CrossChecks {
       } else {
         directoryCanBeWritten(path);
       }
+    }
+  }
+
+  private void hazelcastHasACluster() {
+    if (!"hazelcast".equals(text("store.kind"))) {
+      return;
+    }
+    if (sound("cluster.enabled").map(JsonTree::valueOf).orElse(false) != Boolean.TRUE) {
+      refuse(
+          "store.kind",
+          "must be another one unless cluster.enabled is true: histories would be kept by the"
+              + " cluster's members");
+    }
+    BigDecimal members = number("cluster.minimumMembers");
+    if (members != null && members.intValue() > MAX_COPIES) {
+      refuse(
+          "cluster.minimumMembers",
+          "must be no more than "
+              + MAX_COPIES
+              + " where store.kind is hazelcast: so many copies of a history there can be");
     }
   }
 

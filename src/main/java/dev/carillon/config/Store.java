@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param batchBytes events in one transaction, about
  * @param readers threads that read
  * @param pageCacheBytes parts of histories kept in memory; 0 is a sixteenth of the heap
+ * @param deadline so long an append waits for other machines
  */
 public record Store(
     StoreKind kind,
@@ -22,4 +23,5 @@ public record Store(
     Duration forgetTopics,
     long batchBytes,
     int readers,
-    long pageCacheBytes) {}
+    long pageCacheBytes,
+    Duration deadline) {}

@@ -5,5 +5,7 @@ public enum StoreKind {
   /** In a file, through a kill and a power cut. */
   SQLITE,
   /** In memory, for as long as the node runs. */
-  MEMORY
+  MEMORY,
+  /** In the memory of the cluster's members, for as long as enough of them run. */
+  HAZELCAST
 }

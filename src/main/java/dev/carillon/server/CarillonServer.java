@@ -87,11 +87,15 @@ public final class CarillonServer {
     NodeStores stores;
     try {
       if (config.cluster().enabled()) {
-        membership = Optional.of(HazelcastMembership.join(cluster, more -> {}));
+        membership =
+            Optional.of(
+                HazelcastMembership.join(cluster, more -> NodeStores.configure(config, more)));
       }
       stores =
           NodeStores.open(
-              config, config.cluster().enabled() ? reach::refusal : Optional::<String>empty);
+              config,
+              config.cluster().enabled() ? reach::refusal : Optional::<String>empty,
+              membership);
     } catch (ClusterRefusedException refused) {
       return Future.failedFuture(refused);
     } catch (StoreUnavailableException notAvailable) {

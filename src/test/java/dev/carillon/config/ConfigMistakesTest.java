@@ -73,10 +73,10 @@ class ConfigMistakesTest {
             + " choice",
         "queue.overflow=catchup| queue.overflow = \"catchup\" (from --set): must be one of"
             + " drop-newest, drop-oldest, conflate, catch-up, disconnect; did you mean catch-up?",
-        "store.kind=hazelcast   | store.kind = \"hazelcast\" (from --set): must be one of sqlite,"
-            + " memory",
+        "store.kind=hazelcast   | store.kind = \"hazelcast\" (from --set): must be another one"
+            + " unless cluster.enabled is true: histories would be kept by the cluster's members",
         "store.kind=postgres    | store.kind = \"postgres\" (from --set): must be one of sqlite,"
-            + " memory",
+            + " memory, hazelcast",
         "store.path=/           | store.path = \"/\" (from --set): must be a file; there is a"
             + " directory at /",
         "store.path=c.db?synchronous=OFF | store.path = \"c.db?synchronous=OFF\" (from --set):"
@@ -148,7 +148,7 @@ class ConfigMistakesTest {
         "CARILLON_HTTP_PROT        | 1   | CARILLON_HTTP_PROT: unknown variable; CARILLON_* is kept"
             + " for the configuration; did you mean CARILLON_HTTP_PORT?",
         "CARILLON_STORE_KIND       | sql | store.kind = \"sql\" (from CARILLON_STORE_KIND): must be"
-            + " one of sqlite, memory",
+            + " one of sqlite, memory, hazelcast",
         "CARILLON_PORT             | 1   | CARILLON_PORT: unknown variable; CARILLON_* is kept for"
             + " the configuration; did you mean CARILLON_HTTP_PORT?",
         "CARILLON_NODE_NAME        | a   | CARILLON_NODE_NAME: unknown variable; CARILLON_* is kept"
