@@ -38,7 +38,7 @@ final class RingBackend implements GroupCommit.Backend {
   private static final long MIN_SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** A sweep of the slots that this member leads takes at most this part of the time. */
-  private static final int SWEEP_PART = 20;
+  private static final int SWEEP_PART = 5;
 
   /** So long a slot that did not answer in time is not asked again. */
   private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -479,8 +479,9 @@ final class RingBackend implements GroupCommit.Backend {
       return true;
     }
     sweep = null;
-    share();
+    // What follows waits for other members, and is no work of this one.
     long ended = System.nanoTime();
+    share();
     sweepDueNanos = ended + Math.max(MIN_SWEEP_NANOS, (ended - sweepBegunNanos) * SWEEP_PART);
     return false;
   }
