@@ -112,7 +112,17 @@ final class ArrivalOrder {
     }
   }
 
-  /** Events of a topic up to {@code last} are stored; some of them may never come. */
+  /** Events of a topic did not come, and never will; newer ones may have. */
+  void missed(Hole hole, boolean wanted, Ready ready) {
+    if (places.containsKey(hole.topic())) {
+      known(hole.topic(), hole.epoch(), hole.to(), wanted, ready);
+    } else if (wanted) {
+      // No event of the topic went on here, so nobody has these already.
+      ready.hole(hole);
+    }
+  }
+
+  /** The newest event of a topic is {@code last}; some up to it may never come. */
   void known(String topic, String epoch, long last, boolean wanted, Ready ready) {
     Place place = places.get(topic);
     if (place == null) {

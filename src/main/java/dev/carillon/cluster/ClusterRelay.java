@@ -199,6 +199,12 @@ final class ClusterRelay {
     nodes.announce(gap);
   }
 
+  /** An event is stored that may not have come to those who wait for it. */
+  void repair(Hole hole) {
+    inOrder(List.of(), List.of(hole), List.of(), NOBODY);
+    nodes.repair(hole);
+  }
+
   NodeView view() {
     return nodes.view();
   }
@@ -236,7 +242,7 @@ final class ClusterRelay {
       passing.gap(gap);
     }
     for (Hole hole : holes) {
-      order.known(hole.topic(), hole.epoch(), hole.to(), local.wants(hole.topic()), passing);
+      order.missed(hole, local.wants(hole.topic()), passing);
     }
     for (int i = 0; i < frames.size(); i++) {
       order.take(frames.get(i), passing);

@@ -9,6 +9,7 @@ import dev.carillon.cluster.NodeMessage.Receipt;
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.GapReason;
+import dev.carillon.event.Hole;
 import dev.carillon.event.Pattern;
 import dev.carillon.hub.PendingGaps;
 import io.vertx.core.buffer.Buffer;
@@ -192,6 +193,14 @@ final class NodeLink {
   /** Sends a gap behind the events before it. */
   void announce(Gap gap) {
     lost.add(gap);
+    sendLosses();
+  }
+
+  /** Says what is to be read from a history. */
+  void repair(Hole hole) {
+    if (!holes.add(hole)) {
+      lost.add(Gap.ofEpoch(hole.topic(), hole.epoch()));
+    }
     sendLosses();
   }
 

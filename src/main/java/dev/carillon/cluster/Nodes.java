@@ -368,6 +368,14 @@ final class Nodes {
     }
   }
 
+  /** Tells the nodes that want its topic what is to be read from a history. */
+  void repair(Hole hole) {
+    for (Peer peer : interest.route(hole.topic())) {
+      flushCollected(peer);
+      peer.link.repair(hole);
+    }
+  }
+
   private static void flushCollected(Peer peer) {
     if (!peer.collected.isEmpty()) {
       List<WireEvent> events = peer.collected;

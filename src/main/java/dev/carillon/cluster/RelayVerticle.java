@@ -4,9 +4,9 @@ import dev.carillon.cluster.RelayMessage.Attachment;
 import dev.carillon.cluster.RelayMessage.BatchTaken;
 import dev.carillon.cluster.RelayMessage.CountsWanted;
 import dev.carillon.cluster.RelayMessage.Detachment;
-import dev.carillon.cluster.RelayMessage.HeadSeen;
 import dev.carillon.cluster.RelayMessage.InterestChange;
 import dev.carillon.cluster.RelayMessage.Publication;
+import dev.carillon.cluster.RelayMessage.StoredAgain;
 import dev.carillon.cluster.RelayMessage.ViewWanted;
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
@@ -15,7 +15,6 @@ import dev.carillon.event.Pattern;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -82,11 +81,16 @@ public final class RelayVerticle extends VerticleBase {
   }
 
   /**
-   * Tells the node's relay what a store says of a history: events up to an offset are stored. For
-   * any thread.
+   * A store says which event of a history is the newest; this node may not have got it. For any
+   * thread.
    */
-  public static void headSeen(Vertx vertx, String topic, String epoch, long last) {
-    new LocalMessages(vertx).send(ADDRESS, new HeadSeen(topic, epoch, last));
+  public void headSeen(String topic, String epoch, long last) {
+    context.runOnContext(
+        v -> {
+          if (nodes != null) {
+            nodes.headSeen(topic, epoch, last);
+          }
+        });
   }
 
   private void take(RelayMessage message) {
@@ -112,10 +116,8 @@ public final class RelayVerticle extends VerticleBase {
       send(wanted.consumer(), new ConsumerMessage.Counted(wanted.number(), counts()));
     } else if (message instanceof ViewWanted wanted) {
       send(wanted.consumer(), new ConsumerMessage.Viewed(wanted.number(), view()));
-    } else if (message instanceof HeadSeen seen) {
-      if (nodes != null) {
-        nodes.headSeen(seen.topic(), seen.epoch(), seen.last());
-      }
+    } else if (message instanceof StoredAgain stored && nodes != null) {
+      nodes.repair(stored.hole());
     }
   }
 
