@@ -11,6 +11,7 @@ import dev.carillon.store.EventStore;
 import dev.carillon.store.HistoryPages;
 import dev.carillon.store.MemoryDeadLetters;
 import dev.carillon.store.MemoryStore;
+import dev.carillon.store.PostgresAddress;
 import dev.carillon.store.SqlDeadLetters;
 import dev.carillon.store.SqlStore;
 import dev.carillon.store.StoreSettings;
@@ -72,9 +73,16 @@ record NodeStores(Optional<NodeHistory> history, DeadLetters deadLetters) {
             store.batchBytes(),
             store.readers(),
             rules::of);
-    return store.kind() == StoreKind.MEMORY
-        ? new MemoryStore(settings, clock)
-        : SqlStore.openSqlite(store.path(), settings, clock);
+    return switch (store.kind()) {
+      case MEMORY -> new MemoryStore(settings, clock);
+      case SQLITE -> SqlStore.openSqlite(store.path(), settings, clock);
+      case POSTGRES ->
+          SqlStore.openPostgres(
+              new PostgresAddress(
+                  store.url().orElseThrow(), store.user(), store.password(), store.deadline()),
+              settings,
+              clock);
+    };
   }
 
   private static DeadLetters deadLetters(Config config, boolean inFile, Clock clock) {
