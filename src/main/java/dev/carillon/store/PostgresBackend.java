@@ -379,6 +379,18 @@ final class PostgresBackend implements SqlWriter {
 
   @Override
   public HistoryBounds purge(String topic) throws SQLException {
+    try {
+      return purgeOnce(topic);
+    } catch (SQLException e) {
+      if (!dialect.isDisconnect(e) || cannotConnect()) {
+        throw e;
+      }
+      // Even if it was purged: it begins anew once more.
+      return purgeOnce(topic);
+    }
+  }
+
+  private HistoryBounds purgeOnce(String topic) throws SQLException {
     PostgresSession session = session();
     ConnectionWatchdog.Watch limit =
         watchdog.watch(session.connection(), dialect.deadline().toNanos() / 2);
@@ -420,7 +432,8 @@ final class PostgresBackend implements SqlWriter {
       return sweep.step(session);
     } catch (SQLException e) {
       giveBack(session);
-      if (dialect.isCollision(e)) {
+      // Who published nothing meanwhile need not hear of a connection that broke.
+      if (dialect.isCollision(e) || (dialect.isDisconnect(e) && !cannotConnect())) {
         return false;
       }
       throw e;

@@ -1,10 +1,9 @@
 package dev.carillon.store;
 
 import java.time.Duration;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class PostgresStoreTest extends EventStoreContract {
-  @RegisterExtension static final PostgresServer SERVER = new PostgresServer();
+  private static final PostgresServer SERVER = PostgresServer.shared();
 
   private final String database = SERVER.database();
 
