@@ -127,11 +127,10 @@ final class ArrivalOrder {
     Place place = places.get(topic);
     if (place == null) {
       if (wanted && last > 0) {
+        // It may well be on its way.
         place = begin(topic, epoch);
-        place.next = last + 1;
-        place.first = last + 1;
         place.known = last;
-        ready.hole(new Hole(topic, epoch, last, last));
+        expect(topic, place);
       }
       return;
     }
@@ -265,6 +264,10 @@ final class ArrivalOrder {
         place.next = frame.offset() + 1;
         ready.frame(frame);
       }
+    }
+    if (place.next == 0 && place.known > 0) {
+      place.next = place.known;
+      place.first = place.known;
     }
     if (place.known >= place.next) {
       ready.hole(new Hole(topic, place.epoch, place.next, place.known));

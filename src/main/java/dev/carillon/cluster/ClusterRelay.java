@@ -6,6 +6,7 @@ import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.Hole;
 import dev.carillon.event.Pattern;
+import dev.carillon.store.HeadNotice;
 import dev.carillon.store.HistoryBounds;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -209,15 +210,28 @@ final class ClusterRelay {
     return nodes.view();
   }
 
-  void headSeen(String topic, String epoch, long last) {
-    Passing passing = new Passing();
-    order.known(topic, epoch, last, local.wants(topic), passing);
-    passing.pass(NOBODY);
-    tickLater();
+  void hear(HeadNotice notice) {
+    if (notice instanceof HeadNotice.Changed changed) {
+      for (HeadNotice.HeadChange head : changed.heads()) {
+        seen(head.topic(), head.epoch(), head.last());
+      }
+    } else {
+      heads.ifPresent(HeadSweep::look);
+    }
   }
 
   private void seen(HistoryBounds bounds) {
-    headSeen(bounds.topic(), bounds.epoch(), bounds.last());
+    seen(bounds.topic(), bounds.epoch(), bounds.last());
+  }
+
+  private void seen(String topic, String epoch, long last) {
+    // That a history begins anew is announced by who purged it.
+    if (last > 0) {
+      Passing passing = new Passing();
+      order.known(topic, epoch, last, local.wants(topic), passing);
+      passing.pass(NOBODY);
+      tickLater();
+    }
   }
 
   /** Runs {@code left} once nothing is on its way to others, and they know that this node goes. */

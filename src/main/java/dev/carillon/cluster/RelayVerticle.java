@@ -12,6 +12,7 @@ import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.Hole;
 import dev.carillon.event.Pattern;
+import dev.carillon.store.HeadNotice;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -80,15 +81,12 @@ public final class RelayVerticle extends VerticleBase {
     return left.future();
   }
 
-  /**
-   * A store says which event of a history is the newest; this node may not have got it. For any
-   * thread.
-   */
-  public void headSeen(String topic, String epoch, long last) {
+  /** A store says which histories went on; this node may not have got it. For any thread. */
+  public void hear(HeadNotice notice) {
     context.runOnContext(
         v -> {
           if (nodes != null) {
-            nodes.headSeen(topic, epoch, last);
+            nodes.hear(notice);
           }
         });
   }

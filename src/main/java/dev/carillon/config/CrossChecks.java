@@ -39,6 +39,7 @@ final class CrossChecks {
     catchUpHasAHistory();
     storeCanBeWritten();
     hazelcastHasACluster();
+    databaseIsSaidWithoutAPassword();
     fileIsReadable("http.tls.certificate");
     fileIsReadable("http.tls.key");
     clusterCanForm();
@@ -204,6 +205,25 @@ final class CrossChecks {
           "must be no more than "
               + MAX_COPIES
               + " where store.kind is hazelcast: so many copies of a history there can be");
+    }
+  }
+
+  private void databaseIsSaidWithoutAPassword() {
+    if ("postgres".equals(text("store.kind")) && JsonTree.find(tree, "store.url").isEmpty()) {
+      refuse(
+          "store.kind",
+          "must have store.url beside it, such as postgresql://db.example.com:5432/carillon");
+    }
+    String url = text("store.url");
+    if (url != null && !Shown.withoutPasswords(url).equals(url)) {
+      JsonTree said = sound("store.url").orElseThrow();
+      mistakes.add(
+          ConfigMistake.at(
+                  "store.url",
+                  "must hold no user and no password: store.user and store.password say them, and"
+                      + " are not shown with it")
+              .showing(Shown.json(said))
+              .from(said.origin()));
     }
   }
 

@@ -195,7 +195,12 @@ public final class CarillonServer {
     }
     CarillonServer server =
         new CarillonServer(config, vertx, node, List.copyOf(gateways), stores, relay, membership);
-    return server.deploy().map(server);
+    return server
+        .deploy()
+        .onSuccess(
+            deployed ->
+                stores.history().ifPresent(kept -> kept.topics().store().listen(relay::hear)))
+        .map(server);
   }
 
   /** Leaves the cluster, on a thread of its own: that takes a while. */

@@ -12,6 +12,7 @@ import dev.carillon.store.EventStore;
 import dev.carillon.store.HistoryPages;
 import dev.carillon.store.MemoryDeadLetters;
 import dev.carillon.store.MemoryStore;
+import dev.carillon.store.PostgresAddress;
 import dev.carillon.store.RingbufferStore;
 import dev.carillon.store.SqlDeadLetters;
 import dev.carillon.store.SqlStore;
@@ -96,6 +97,12 @@ record NodeStores(Optional<NodeHistory> history, DeadLetters deadLetters) {
               settings,
               config.cluster().minimumMembers(),
               store.deadline(),
+              clock);
+      case POSTGRES ->
+          SqlStore.openPostgres(
+              new PostgresAddress(
+                  store.url().orElseThrow(), store.user(), store.password(), store.deadline()),
+              settings,
               clock);
     };
   }

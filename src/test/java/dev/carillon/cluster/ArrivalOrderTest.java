@@ -132,9 +132,21 @@ final class ArrivalOrderTest {
     order.known("t", "e", 3, false, ready);
     assertThat(passed).isEmpty();
     order.known("t", "e", 3, true, ready);
+    pass(50);
     assertThat(passed).containsExactly(hole(3, 3));
-    take(4);
+    take(3, 4);
     assertThat(passed).containsExactly(hole(3, 3), 4L);
+  }
+
+  @Test
+  void whatTheStoreSaysOfAnEventThatIsOnItsWayCostsNothing() {
+    order.known("t", "e", 3, true, ready);
+    take(3);
+    pass(50);
+    order.known("t", "e", 4, true, ready);
+    take(4);
+    pass(50);
+    assertThat(passed).containsExactly(3L, 4L);
   }
 
   @Test

@@ -48,13 +48,16 @@ class ConfigLayersTest {
                 new Store(
                     StoreKind.SQLITE,
                     Path.of("data/carillon.db"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Duration.ofSeconds(5),
                     10L << 30,
                     1_000_000,
                     Duration.ofDays(30),
                     4 << 20,
                     2,
-                    0,
-                    Duration.ofSeconds(5)),
+                    0),
                 new Recovery(2000, 16, Duration.ofSeconds(10)),
                 new DeadLetters(10_000, 64 << 20, Duration.ofHours(24), 1000, 256 << 20, 10_000),
                 new Publish(Duration.ofMinutes(2), 100_000, 32 << 20, 4 << 20),
@@ -203,6 +206,26 @@ class ConfigLayersTest {
             new TopicRule("b.>", Optional.empty(), Optional.empty(), OptionalInt.of(3)),
             new TopicRule("c", Optional.empty(), Optional.empty(), OptionalInt.empty()));
     assertThat(config.http().origins()).containsExactly("https://a.example");
+  }
+
+  @Test
+  void databaseIsSaidByVariables() {
+    Config config =
+        Loading.config(
+            ConfigSources.NONE.withEnvironment(
+                Map.of(
+                    "CARILLON_STORE_KIND", "postgres",
+                    "CARILLON_STORE_URL", "postgresql://db:5432/carillon?sslmode=verify-full",
+                    "CARILLON_STORE_USER", "ann",
+                    "CARILLON_STORE_PASSWORD", "hunter2",
+                    "CARILLON_STORE_DEADLINE", "3s")));
+
+    assertThat(config.store().kind()).isEqualTo(StoreKind.POSTGRES);
+    assertThat(config.store().url()).contains("postgresql://db:5432/carillon?sslmode=verify-full");
+    assertThat(config.store().user()).contains("ann");
+    assertThat(config.store().password()).contains("hunter2");
+    assertThat(config.store().deadline()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(config.toString()).doesNotContain("hunter2");
   }
 
   @Test
