@@ -124,7 +124,12 @@ class ConfigMistakesTest {
         "port=1                 | port (from --set): unknown key; did you mean http.port?",
         "http.level=info        | http.level (from --set): unknown key; did you mean log.level?",
         "http.port.x=1          | http.port.x (from --set): unknown key",
-        "cluster.enabled=true   | cluster.enabled (from --set): unknown key",
+        "cluster.enabld=true    | cluster.enabld (from --set): unknown key; did you mean"
+            + " cluster.enabled?",
+        "cluster.members=[\"10.0.0.2\"] | cluster.members.0 = \"10.0.0.2\" (from --set): must be"
+            + " host:port, such as 10.0.0.2:5701",
+        "cluster.heartbeat.within=2s | cluster.heartbeat.within = \"2s\" (from --set): must be a"
+            + " duration such as 250ms, 10s, 5m or 24h, from 3s to 5m",
         "topics.0.overflw=x     | topics.0.overflw (from --set): unknown key; did you mean"
             + " topics.0.overflow?",
         "topics.x.match=a       | topics.x.match (from --set): unknown key",

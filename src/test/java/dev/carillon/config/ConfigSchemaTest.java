@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigSchemaTest {
   /** The only numbers that count nothing. */
-  private static final Set<String> WITHOUT_UNIT = Set.of("http.port");
+  private static final Set<String> WITHOUT_UNIT =
+      Set.of("http.port", "cluster.port", "cluster.busPort");
 
   record Leaf(String key, Rule rule, boolean required) {
     @Override

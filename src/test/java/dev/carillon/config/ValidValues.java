@@ -80,6 +80,9 @@ final class ValidValues {
     if (key.endsWith("match")) {
       return Arbitraries.of("orders.created", "orders.*", ">", "*.a:b.>", "user-1@x._");
     }
+    if (key.equals("store.url")) {
+      return Arbitraries.of("postgresql://db:5432/a", "jdbc:postgresql://a,b/c?sslmode=require");
+    }
     if (key.startsWith("cluster.members")) {
       return Arbitraries.of("10.0.0.2:5701", "node-2.example.com:5701", "[::1]:5701");
     }
