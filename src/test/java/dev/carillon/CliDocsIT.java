@@ -34,6 +34,11 @@ final class CliDocsIT {
     assertThat(events.get(0).getString("key")).isEqualTo("o-17");
     assertThat(events.get(3).getString("id")).isEqualTo("payment-17");
     assertThat(new JsonObject(read("bench.json"))).isNotEmpty();
+    assertThat(read("cluster.out").lines())
+        .hasSize(3)
+        .last()
+        .asString()
+        .endsWith(" is in no cluster");
     assertThat(new JsonObject(read("config.json")).getJsonObject("queue").getInteger("events"))
         .isEqualTo(64);
   }

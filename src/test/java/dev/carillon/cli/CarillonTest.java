@@ -23,6 +23,7 @@ class CarillonTest {
             "subscribe",
             "history",
             "dead-letters",
+            "cluster",
             "bench",
             "config",
             "completion");
@@ -37,6 +38,7 @@ class CarillonTest {
         "subscribe",
         "history",
         "dead-letters",
+        "cluster",
         "bench",
         "config",
         "completion"

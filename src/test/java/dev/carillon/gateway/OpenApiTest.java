@@ -143,6 +143,7 @@ final class OpenApiTest {
             delete("/v1/dead-letters/{id}", "/v1/dead-letters/x", 400),
             delete("/v1/dead-letters", "/v1/dead-letters?topic=a", 200),
             get("/v1/ledger", "/v1/ledger", 200),
+            get("/v1/cluster", "/v1/cluster", 200),
             get("/metrics", "/metrics", 200),
             get("/health/live", "/health/live", 200),
             get("/health/ready", "/health/ready", 200),
