@@ -1,5 +1,6 @@
 package dev.carillon.gateway;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,6 +10,9 @@ import dev.carillon.testing.RawHttp;
 import dev.carillon.testing.RawWebSocket;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,7 +60,7 @@ final class ClusterViewTest {
   }
 
   @Test
-  void linksAreMetricsOfEachPeer() {
+  void linksAreMetricsOfEachPeer() throws Exception {
     RawWebSocket reader = cluster.node(1).webSocket();
     reader.subscribe("a", "b.*");
     HttpAnswer published =
@@ -65,7 +69,7 @@ final class ClusterViewTest {
     reader.read("event");
     awaitAgreement();
 
-    String page = get(0, "/metrics").body();
+    String page = metrics(0);
 
     for (Metric metric : Metric.values()) {
       assertThat(page).contains("# HELP " + metric.prometheusName() + " " + metric.sentence());
@@ -91,7 +95,7 @@ final class ClusterViewTest {
   void whoLeavesIsForgottenAndWhoIsKilledIsKeptUntilItsNextLifeIsUp() throws Exception {
     cluster.stop(1);
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(linksOfTheOnlyMember()).isEmpty());
-    assertThat(get(0, "/metrics").body()).doesNotContain("peer=");
+    assertThat(metrics(0)).doesNotContain("peer=");
 
     cluster.start(1);
     awaitAgreement();
@@ -100,12 +104,12 @@ final class ClusterViewTest {
     assertThat(linksOfTheOnlyMember())
         .singleElement()
         .satisfies(link -> assertThat(link.getString("state")).isEqualTo("suspended"));
-    assertThat(get(0, "/metrics").body().lines())
+    assertThat(metrics(0).lines())
         .contains("carillon_cluster_members 1.0", "carillon_link_peer_up{peer=\"n2\"} 0.0");
 
     cluster.start(1);
     awaitAgreement();
-    assertThat(get(0, "/metrics").body().lines())
+    assertThat(metrics(0).lines())
         .contains("carillon_cluster_members 2.0", "carillon_link_peer_up{peer=\"n2\"} 1.0");
   }
 
@@ -150,16 +154,23 @@ final class ClusterViewTest {
     return found;
   }
 
-  private HttpAnswer get(int node, String path) {
-    try (RawHttp http = cluster.node(node).http()) {
-      return http.get(path);
+  /** The page of a node's metrics. */
+  private String metrics(int node) throws IOException {
+    HttpURLConnection connection =
+        (HttpURLConnection) URI.create(cluster.url(node) + "/metrics").toURL().openConnection();
+    // No connection may be left when the test has ended.
+    connection.setRequestProperty("Connection", "close");
+    try (InputStream in = connection.getInputStream()) {
+      return new String(in.readAllBytes(), UTF_8);
     }
   }
 
   private JsonObject view(int node) {
-    HttpAnswer answer = get(node, "/v1/cluster");
-    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
-    return answer.json();
+    try (RawHttp http = cluster.node(node).http()) {
+      HttpAnswer answer = http.get("/v1/cluster");
+      assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+      return answer.json();
+    }
   }
 
   private static List<JsonObject> objects(JsonObject json, String name) {
