@@ -8,6 +8,7 @@ import dev.carillon.cluster.NodeCalls;
 import dev.carillon.cluster.Reach;
 import dev.carillon.cluster.RelayCluster;
 import dev.carillon.cluster.RelayVerticle;
+import dev.carillon.cluster.SubscriberClaims;
 import dev.carillon.config.Config;
 import dev.carillon.gateway.GatewaySettings;
 import dev.carillon.gateway.GatewayVerticle;
@@ -87,7 +88,7 @@ public final class CarillonServer {
     NodeStores stores;
     try {
       if (config.cluster().enabled()) {
-        membership = Optional.of(HazelcastMembership.join(cluster, more -> {}));
+        membership = Optional.of(HazelcastMembership.join(cluster, SubscriberClaims::configure));
       }
       stores =
           NodeStores.open(
@@ -162,7 +163,11 @@ public final class CarillonServer {
     Optional<NodeCluster> nodeCluster =
         membership.map(
             joined ->
-                new NodeCluster(joined, new NodeCalls(vertx.eventBus(), joined.selfId()), reach));
+                nodeCluster(
+                    joined,
+                    new NodeCalls(vertx.eventBus(), joined.selfId()),
+                    reach,
+                    config.cluster().claimWithin().toMillis()));
     Node node =
         new Node(
             new SubscriberIds(config.limits().subscribers()),
@@ -191,6 +196,15 @@ public final class CarillonServer {
     CarillonServer server =
         new CarillonServer(config, vertx, node, List.copyOf(gateways), stores, relay, membership);
     return server.deploy().map(server);
+  }
+
+  private static NodeCluster nodeCluster(
+      HazelcastMembership membership, NodeCalls calls, Reach reach, long claimMs) {
+    return new NodeCluster(
+        membership,
+        calls,
+        reach,
+        new SubscriberClaims(membership.hazelcast(), membership, calls, claimMs));
   }
 
   /** Leaves the cluster, on a thread of its own: that takes a while. */
