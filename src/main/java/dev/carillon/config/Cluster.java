@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param lossTopics topics whose losses on the way to one node are told apart
  * @param forget how long a node that went without a word may still come back to what it missed
  * @param subscribeWithin how long a subscription waits for all nodes
+ * @param claimWithin how long a connection waits until its id is known to be nobody else's
  * @param orderWithin how long an event of a history waits for the one before it
  */
 public record Cluster(
@@ -39,5 +40,6 @@ public record Cluster(
     int lossTopics,
     Duration forget,
     Duration subscribeWithin,
+    Duration claimWithin,
     Duration orderWithin,
     Optional<ClusterTls> tls) {}

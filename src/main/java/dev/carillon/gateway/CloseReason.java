@@ -13,6 +13,8 @@ enum CloseReason {
   FORBIDDEN(4403, "forbidden"),
   SUBSCRIBER_EXISTS(4409, "subscriber exists"),
   TAKEN_OVER(4409, "taken over"),
+  /** Whether the id is free could not be found out. */
+  OVERLOADED(4303, "overloaded"),
   /** An operator closed it: come back later. */
   DISCONNECTED(4300, "disconnected by an operator");
 

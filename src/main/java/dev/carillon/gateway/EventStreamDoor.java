@@ -31,8 +31,8 @@ final class EventStreamDoor {
   void accept(HttpServerRequest request) throws ProblemException, RefusedException {
     List<Pattern> patterns = patterns(request);
     Place place = place(request);
-    String id = Doors.wishedId(request).orElseGet(() -> "s-" + UUID.randomUUID());
-    EventStreamSession session = new Opening(id, Doors.isTakeover(request)).session();
+    EventStreamSession session =
+        new Opening(Doors.wishedId(request), Doors.isTakeover(request)).session();
     session.open(output(request, session), patterns, place.wish(), place.lost(patterns));
   }
 
@@ -72,20 +72,26 @@ final class EventStreamDoor {
   /** Ties a claim, which can close its session, to the session, which needs its claim. */
   private final class Opening {
     private final SubscriberIds.Claim claim;
+    private final boolean takeover;
     private @Nullable EventStreamSession session;
 
-    Opening(String id, boolean takeover) throws ProblemException {
-      claim = new SubscriberIds.Claim(id, reason -> gateway.run(() -> close(reason)));
+    Opening(Optional<String> wished, boolean takeover) throws ProblemException {
+      this.takeover = takeover;
+      claim =
+          new SubscriberIds.Claim(
+              wished.orElseGet(() -> "s-" + UUID.randomUUID()),
+              wished.isPresent(),
+              reason -> gateway.run(() -> close(reason)));
       switch (gateway.ids().claim(claim, takeover)) {
         case EXISTS ->
-            throw ProblemException.of(ErrorCode.SUBSCRIBER_EXISTS, "subscriber id is in use");
+            throw ProblemException.of(ErrorCode.SUBSCRIBER_EXISTS, SubscriberName.IN_USE);
         case FULL -> throw ProblemException.full();
         case ADMITTED -> {}
       }
     }
 
     EventStreamSession session() {
-      EventStreamSession made = new EventStreamSession(gateway, claim);
+      EventStreamSession made = new EventStreamSession(gateway, claim, takeover);
       session = made;
       return made;
     }

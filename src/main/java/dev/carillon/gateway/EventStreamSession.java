@@ -1,11 +1,13 @@
 package dev.carillon.gateway;
 
+import dev.carillon.cluster.SubscriberClaims;
 import dev.carillon.event.ErrorCode;
 import dev.carillon.event.Gap;
 import dev.carillon.event.GapFrame;
 import dev.carillon.event.Pattern;
 import dev.carillon.hub.Receiver;
 import dev.carillon.hub.Subscriber;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class EventStreamSession implements Receiver, Session {
   private final Gateway gateway;
   private final SubscriberIds.Claim claim;
+  private final boolean takeover;
   private final Subscriber subscriber;
   private final Subscriptions subscriptions;
   private final long connectedAt = System.currentTimeMillis();
@@ -27,9 +30,10 @@ final class EventStreamSession implements Receiver, Session {
   private int closeCode = CloseCodes.GONE;
 
   /** Makes the session of a claimed id. */
-  EventStreamSession(Gateway gateway, SubscriberIds.Claim claim) {
+  EventStreamSession(Gateway gateway, SubscriberIds.Claim claim, boolean takeover) {
     this.gateway = gateway;
     this.claim = claim;
+    this.takeover = takeover;
     this.subscriber = gateway.hub().subscribe(claim.id(), List.of(), this);
     this.subscriptions = new Subscriptions(gateway, subscriber);
     this.slot = gateway.add(this);
@@ -43,6 +47,41 @@ final class EventStreamSession implements Receiver, Session {
   void open(EventStreamOutput opened, List<Pattern> patterns, HistoryWish wish, List<Gap> lost)
       throws RefusedException {
     output = opened;
+    Future<SubscriberClaims.Outcome> confirmed = gateway.confirm(claim, takeover);
+    if (confirmed.isComplete()) {
+      subscribe(patterns, wish, lost);
+      return;
+    }
+    confirmed.onSuccess(
+        outcome -> {
+          if (!left) {
+            decide(outcome, patterns, wish, lost);
+          }
+        });
+  }
+
+  private void decide(
+      SubscriberClaims.Outcome outcome, List<Pattern> patterns, HistoryWish wish, List<Gap> lost) {
+    switch (outcome) {
+      case ADMITTED -> {
+        try {
+          subscribe(patterns, wish, lost);
+        } catch (RefusedException e) {
+          refuse(ProblemException.of(e));
+        }
+      }
+      case TAKEN -> refuse(ProblemException.of(ErrorCode.SUBSCRIBER_EXISTS, SubscriberName.IN_USE));
+      case UNKNOWN -> refuse(ProblemException.overloaded(SubscriberName.UNDECIDED));
+    }
+  }
+
+  private void refuse(ProblemException problem) {
+    leave();
+    output().refuse(problem);
+  }
+
+  private void subscribe(List<Pattern> patterns, HistoryWish wish, List<Gap> lost)
+      throws RefusedException {
     subscriptions.add(
         patterns,
         wish,
@@ -54,8 +93,7 @@ final class EventStreamSession implements Receiver, Session {
 
           @Override
           public void refused(RefusedException refusal) {
-            leave();
-            output().refuse(ProblemException.of(refusal));
+            refuse(ProblemException.of(refusal));
           }
         });
   }

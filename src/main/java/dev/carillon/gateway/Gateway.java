@@ -2,6 +2,7 @@ package dev.carillon.gateway;
 
 import dev.carillon.cluster.EventBatch;
 import dev.carillon.cluster.PreparedPublication;
+import dev.carillon.cluster.SubscriberClaims;
 import dev.carillon.cluster.TopicConsumer;
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Position;
@@ -38,6 +39,9 @@ final class Gateway {
   private final GatewaySettings settings;
   private final LostEvents lost;
   private final SubscriberIds ids;
+  private final Optional<SubscriberClaims> claims;
+  private final Future<SubscriberClaims.Outcome> admitted =
+      Future.succeededFuture(SubscriberClaims.Outcome.ADMITTED);
   private final Thread loop = Thread.currentThread();
   private final Context context;
   private final Hub hub;
@@ -63,6 +67,7 @@ final class Gateway {
   Gateway(Vertx vertx, GatewaySettings settings, Node node, long nodePublishBytes) {
     this.settings = settings;
     this.ids = node.ids();
+    this.claims = node.cluster().map(NodeCluster::claims);
     this.context = vertx.getOrCreateContext();
     this.vertx = vertx;
     this.lost = new LostEvents(node.deadLetters(), MAX_COLLECTED_LOSSES);
@@ -128,6 +133,18 @@ final class Gateway {
 
   SubscriberIds ids() {
     return ids;
+  }
+
+  /**
+   * Finds out whether an id that this node has admitted may be had in the whole cluster.
+   *
+   * @return completed already where there is nothing to find out; otherwise completes on this
+   *     gateway's event loop. The claim is to be released whatever comes of it
+   */
+  Future<SubscriberClaims.Outcome> confirm(SubscriberIds.Claim claim, boolean takeover) {
+    return claims.isEmpty() || !claim.isWished()
+        ? admitted
+        : hear(claim.claimOf(claims.get(), takeover).outcome());
   }
 
   Hub hub() {

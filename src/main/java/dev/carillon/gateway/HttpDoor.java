@@ -108,11 +108,12 @@ final class HttpDoor {
     new PublishRoutes(gateway).addTo(paths);
     new DocumentRoutes(vertx, gateway).addTo(paths);
     OperatorDoor operators = new OperatorDoor(paths);
-    new SubscriberRoutes(node, gateway).addTo(operators);
-    new TopicRoutes(node, gateway).addTo(operators);
+    AllNodes nodes = new AllNodes(node, gateway);
+    new SubscriberRoutes(node, gateway, nodes).addTo(operators);
+    new TopicRoutes(node, gateway, nodes).addTo(operators);
     new HistoryRoutes(node, gateway).addTo(paths, operators);
     new DeadLetterRoutes(node, gateway).addTo(operators);
-    new LedgerRoute(node, gateway).addTo(operators);
+    new LedgerRoute(node, gateway, nodes).addTo(operators);
     new ClusterRoute(node, gateway).addTo(operators);
     new MetricsRoute(vertx, node, gateway).addTo(operators);
     paths.refuseOtherMethods();

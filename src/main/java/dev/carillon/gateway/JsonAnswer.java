@@ -28,11 +28,15 @@ final class JsonAnswer {
   }
 
   static void send(RoutingContext context, Value value) {
-    context.response().putHeader("Content-Type", "application/json").end(body(value));
+    send(context, bytes(value));
   }
 
-  /** The value as bytes. */
-  static Buffer body(Value value) {
+  /** Sends JSON that is written already. */
+  static void send(RoutingContext context, Buffer json) {
+    context.response().putHeader("Content-Type", "application/json").end(json);
+  }
+
+  static Buffer bytes(Value value) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
       value.writeTo(json);
@@ -53,8 +57,20 @@ final class JsonAnswer {
       String name,
       List<? extends ListEntry> entries,
       Optional<String> next) {
-    send(
-        context,
+    send(context, page(name, entries, next, List.of()));
+  }
+
+  /**
+   * One page.
+   *
+   * @param unreachable nodes whose entries are missing
+   */
+  static Buffer page(
+      String name,
+      List<? extends ListEntry> entries,
+      Optional<String> next,
+      List<String> unreachable) {
+    return bytes(
         json -> {
           Optional<String> after = next;
           json.writeStartObject();
@@ -70,8 +86,20 @@ final class JsonAnswer {
           if (after.isPresent()) {
             json.writeStringField("next", after.get());
           }
+          writeUnreachable(json, unreachable);
           json.writeEndObject();
         });
+  }
+
+  /** Names the nodes that did not answer in time, where there are any. */
+  static void writeUnreachable(JsonGenerator json, List<String> unreachable) throws IOException {
+    if (!unreachable.isEmpty()) {
+      json.writeArrayFieldStart("unreachable");
+      for (String node : unreachable) {
+        json.writeString(node);
+      }
+      json.writeEndArray();
+    }
   }
 
   private static int size(JsonGenerator json) {

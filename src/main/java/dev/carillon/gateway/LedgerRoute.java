@@ -4,8 +4,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.carillon.event.GapReason;
 import dev.carillon.hub.Ledger;
 import dev.carillon.publish.PublishCounts;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
 
 /**
  * {@code GET /v1/ledger}: where every event went that a subscriber should have had.
@@ -14,8 +19,11 @@ import java.io.IOException;
  * meanwhile.
  */
 final class LedgerRoute {
+  private static final String BOOKS = "ledger";
+
   private final Node node;
   private final Gateway gateway;
+  private final AllNodes nodes;
 
   /** One gateway's part. */
   private record Books(
@@ -38,9 +46,11 @@ final class LedgerRoute {
     }
   }
 
-  LedgerRoute(Node node, Gateway gateway) {
+  LedgerRoute(Node node, Gateway gateway, AllNodes nodes) {
     this.node = node;
     this.gateway = gateway;
+    this.nodes = nodes;
+    nodes.answer(BOOKS, asked -> own());
   }
 
   void addTo(OperatorDoor operators) {
@@ -50,20 +60,37 @@ final class LedgerRoute {
   private void show(RoutingContext context) {
     Problems.answer(
         context,
-        node.ask(gateway, LedgerRoute::books),
-        all -> {
-          Books sum = all.stream().reduce(Books::plus).orElseThrow();
+        nodes.ask(BOOKS, ""),
+        said -> {
+          List<JsonObject> books =
+              said.answers().stream()
+                  .map(JsonObject::new)
+                  .sorted(Comparator.comparing(one -> one.getString("node")))
+                  .toList();
           JsonAnswer.send(
               context,
               json -> {
                 json.writeStartObject();
-                json.writeBooleanField("balanced", sum.balanced());
+                json.writeBooleanField(
+                    "balanced", books.stream().allMatch(one -> one.getBoolean("balanced")));
                 json.writeArrayFieldStart("nodes");
-                write(json, sum);
+                for (JsonObject one : books) {
+                  json.writeRawValue(one.encode());
+                }
                 json.writeEndArray();
+                JsonAnswer.writeUnreachable(json, said.unreachable());
                 json.writeEndObject();
               });
         });
+  }
+
+  private Future<Buffer> own() {
+    return node.ask(gateway, LedgerRoute::books)
+        .map(
+            all -> {
+              Books sum = all.stream().reduce(Books::plus).orElseThrow();
+              return JsonAnswer.bytes(json -> write(json, sum));
+            });
   }
 
   private static Books books(Gateway asked) {

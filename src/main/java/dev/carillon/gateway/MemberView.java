@@ -46,7 +46,9 @@ record MemberView(
         .get()
         .run(
             () ->
-                of(node, asked.get()).map(view -> JsonAnswer.body(view::writeTo)).onComplete(told));
+                of(node, asked.get())
+                    .map(view -> JsonAnswer.bytes(view::writeTo))
+                    .onComplete(told));
     return told.future();
   }
 

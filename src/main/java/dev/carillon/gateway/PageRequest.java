@@ -21,6 +21,18 @@ record PageRequest(int limit, String after) {
         limit == null ? DEFAULT_LIMIT : limit(limit), after == null ? "" : after);
   }
 
+  /** As nodes tell it each other. */
+  String text() {
+    return limit + " " + after;
+  }
+
+  /** Reads what {@link #text} wrote. */
+  static PageRequest read(String text) {
+    int space = text.indexOf(' ');
+    return new PageRequest(
+        Math.min(MAX_LIMIT, Integer.parseInt(text.substring(0, space))), text.substring(space + 1));
+  }
+
   private static int limit(String text) throws ProblemException {
     // Four digits hold the bound; a longer number needs no parsing.
     int limit = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;

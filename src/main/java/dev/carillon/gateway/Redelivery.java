@@ -1,5 +1,6 @@
 package dev.carillon.gateway;
 
+import dev.carillon.cluster.EventBytes;
 import dev.carillon.event.Event;
 import dev.carillon.event.EventFrame;
 import dev.carillon.publish.PublishOutcome;
@@ -10,6 +11,7 @@ import dev.carillon.store.DeadLetter.LostRange;
 import dev.carillon.store.HistoryPage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +24,16 @@ final class Redelivery {
   /** Events of a range that are brought back at once; the rest stays. */
   private static final int MAX_EVENTS = 1000;
 
+  /** The question of another node whether a subscriber is here, and takes these events. */
+  private static final String DELIVER = "dead-letters.deliver";
+
   private final Node node;
   private final Gateway gateway;
 
   Redelivery(Node node, Gateway gateway) {
     this.node = node;
     this.gateway = gateway;
+    node.cluster().ifPresent(cluster -> cluster.calls().answer(DELIVER, this::deliverHere));
   }
 
   /** Brings all of them back, one after the other; completes with how many events that were. */
@@ -43,15 +49,17 @@ final class Redelivery {
     return events(letter)
         .compose(
             events ->
-                node.ask(gateway, asked -> toSubscriber(asked, letter.subscriber(), events))
+                here(letter.subscriber(), events)
                     .compose(
-                        answers -> {
-                          Optional<Integer> taken =
-                              answers.stream().flatMap(Optional::stream).findFirst();
-                          return taken.isPresent()
-                              ? Future.succeededFuture(taken.get())
-                              : toTopic(events);
-                        })
+                        taken ->
+                            taken.isPresent()
+                                ? Future.succeededFuture(taken)
+                                : elsewhere(letter.subscriber(), events))
+                    .compose(
+                        taken ->
+                            taken.isPresent()
+                                ? Future.succeededFuture(taken.get())
+                                : toTopic(events))
                     .compose(taken -> settle(letter, events, taken)));
   }
 
@@ -78,6 +86,55 @@ final class Redelivery {
     return page.bounds().epoch().equals(range.epoch())
         ? page.frames().stream().filter(frame -> frame.offset() <= range.to()).toList()
         : List.of();
+  }
+
+  /** How many of the events the subscriber took; empty when it is not connected to this node. */
+  private Future<Optional<Integer>> here(String subscriber, List<EventFrame> events) {
+    return node.ask(gateway, asked -> toSubscriber(asked, subscriber, events))
+        .map(answers -> answers.stream().flatMap(Optional::stream).findFirst());
+  }
+
+  /** The same of the other nodes of the cluster. */
+  private Future<Optional<Integer>> elsewhere(String subscriber, List<EventFrame> events) {
+    if (node.cluster().isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    NodeCluster cluster = node.cluster().get();
+    // Subscriber ids are ASCII, and 128 characters at most.
+    Buffer question =
+        Buffer.buffer()
+            .appendByte((byte) subscriber.length())
+            .appendString(subscriber)
+            .appendBuffer(EventBytes.of(events));
+    List<Future<Buffer>> asked =
+        cluster.membership().others().stream()
+            .map(other -> cluster.calls().ask(other.id(), DELIVER, question, AllNodes.WITHIN_MS))
+            .toList();
+    Promise<Optional<Integer>> taken = Promise.promise();
+    Future.join(asked).onComplete(done -> gateway.run(() -> taken.handle(taken(asked))));
+    return taken.future();
+  }
+
+  private static Future<Optional<Integer>> taken(List<Future<Buffer>> asked) {
+    Optional<Integer> taken =
+        asked.stream()
+            .filter(answer -> answer.succeeded() && answer.result().length() > 0)
+            .map(answer -> answer.result().getInt(0))
+            .findFirst();
+    // To the topic it goes only where nobody has the subscriber.
+    return taken.isEmpty() && asked.stream().anyMatch(Future::failed)
+        ? Future.failedFuture(
+            ProblemException.overloaded(
+                "whether the subscriber is connected can't be found out now; try again later"))
+        : Future.succeededFuture(taken);
+  }
+
+  private Future<Buffer> deliverHere(Buffer question) {
+    int length = question.getByte(0) & 0xff;
+    String subscriber = question.getString(1, 1 + length);
+    List<EventFrame> events = EventBytes.read(question.getBuffer(1 + length, question.length()));
+    return here(subscriber, events)
+        .map(taken -> taken.map(many -> Buffer.buffer().appendInt(many)).orElseGet(Buffer::buffer));
   }
 
   /** How many of the events the subscriber took; empty when it is not connected there. */

@@ -1,6 +1,8 @@
 package dev.carillon.gateway;
 
+import dev.carillon.cluster.SubscriberClaims;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,11 +27,30 @@ public final class SubscriberIds {
   /** A subscriber id in use, and how its connection can be told to go. */
   static final class Claim {
     private final String id;
+    private final boolean wished;
     private final Consumer<CloseReason> close;
+    private volatile Optional<SubscriberClaims.Claim> inCluster = Optional.empty();
 
-    Claim(String id, Consumer<CloseReason> close) {
+    /**
+     * Makes a claim of an id.
+     *
+     * @param wished by the client; an id that was made for it is nobody else's anyway
+     */
+    Claim(String id, boolean wished, Consumer<CloseReason> close) {
       this.id = id;
+      this.wished = wished;
       this.close = close;
+    }
+
+    boolean isWished() {
+      return wished;
+    }
+
+    /** Claims the id of all nodes, once this node has admitted it. */
+    SubscriberClaims.Claim claimOf(SubscriberClaims all, boolean takeover) {
+      SubscriberClaims.Claim made = all.claim(id, takeover, () -> close(CloseReason.TAKEN_OVER));
+      inCluster = Optional.of(made);
+      return made;
     }
 
     String id() {
@@ -82,6 +103,7 @@ public final class SubscriberIds {
 
   /** Gives an id and its place back, unless they have been taken over. */
   void release(Claim claim) {
+    claim.inCluster.ifPresent(SubscriberClaims.Claim::release);
     if (claims.remove(claim.id(), claim)) {
       places.decrementAndGet();
     }

@@ -2,6 +2,8 @@ package dev.carillon.gateway;
 
 import dev.carillon.event.ErrorCode;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,12 +14,22 @@ import java.util.TreeMap;
 
 /** {@code GET /v1/subscribers}, {@code GET} and {@code DELETE /v1/subscribers/{id}}. */
 final class SubscriberRoutes {
+  private static final String LIST = "subscribers.list";
+  private static final String SHOW = "subscribers.show";
+  private static final String CLOSE = "subscribers.close";
+  private static final String NAME = "subscribers";
+
   private final Node node;
   private final Gateway gateway;
+  private final AllNodes nodes;
 
-  SubscriberRoutes(Node node, Gateway gateway) {
+  SubscriberRoutes(Node node, Gateway gateway, AllNodes nodes) {
     this.node = node;
     this.gateway = gateway;
+    this.nodes = nodes;
+    nodes.answer(LIST, asked -> own(PageRequest.read(asked)));
+    nodes.answer(SHOW, this::own);
+    nodes.answer(CLOSE, this::closeOwn);
   }
 
   void addTo(OperatorDoor operators) {
@@ -28,38 +40,70 @@ final class SubscriberRoutes {
 
   private void list(RoutingContext context) throws ProblemException {
     PageRequest page = PageRequest.of(context.request());
-    List<String> ids = node.ids().after(page.after(), page.limit());
-    Optional<String> next =
-        ids.size() == page.limit() ? Optional.of(ids.get(ids.size() - 1)) : Optional.empty();
     Problems.answer(
         context,
-        views(ids),
-        views -> JsonAnswer.sendPage(context, "subscribers", List.copyOf(views), next));
+        nodes.ask(LIST, page.text()),
+        said ->
+            JsonAnswer.send(
+                context, MergedPage.of(said, NAME, "id", page.limit(), SubscriberRoutes::newer)));
   }
 
   private void show(RoutingContext context) {
     Problems.answer(
         context,
-        views(List.of(context.pathParam("id"))),
-        views -> {
-          if (views.isEmpty()) {
-            throw unknown();
-          }
-          JsonAnswer.send(context, views.iterator().next()::writeTo);
-        });
+        nodes.ask(SHOW, context.pathParam("id")),
+        said ->
+            JsonAnswer.send(
+                context,
+                said.answers().stream()
+                    .filter(answer -> answer.length() > 0)
+                    .reduce(SubscriberRoutes::newer)
+                    .orElseThrow(() -> unknown(said))));
   }
 
   private void disconnect(RoutingContext context) {
-    String id = context.pathParam("id");
     Problems.answer(
         context,
-        node.ask(gateway, asked -> close(asked, id)),
-        closed -> {
-          if (!closed.contains(true)) {
-            throw unknown();
+        nodes.ask(CLOSE, context.pathParam("id")),
+        said -> {
+          if (said.answers().stream().noneMatch(answer -> answer.length() > 0)) {
+            throw unknown(said);
           }
           context.response().setStatusCode(204).end();
         });
+  }
+
+  // ---- this node's part
+
+  private Future<Buffer> own(PageRequest page) {
+    List<String> ids = node.ids().after(page.after(), page.limit());
+    Optional<String> next =
+        ids.size() == page.limit() ? Optional.of(ids.get(ids.size() - 1)) : Optional.empty();
+    return views(ids).map(views -> JsonAnswer.page(NAME, List.copyOf(views), next, List.of()));
+  }
+
+  /** One subscriber; nothing where it is not connected to this node. */
+  private Future<Buffer> own(String id) {
+    return views(List.of(id))
+        .map(
+            views ->
+                views.isEmpty()
+                    ? Buffer.buffer()
+                    : JsonAnswer.bytes(views.iterator().next()::writeTo));
+  }
+
+  private Future<Buffer> closeOwn(String id) {
+    return node.ask(gateway, asked -> close(asked, id))
+        .map(closed -> Buffer.buffer(closed.contains(true) ? "closed" : ""));
+  }
+
+  /** While an id is taken over both connections may be there: the newer one counts. */
+  private static JsonObject newer(JsonObject a, JsonObject b) {
+    return a.getString("connectedAt").compareTo(b.getString("connectedAt")) > 0 ? a : b;
+  }
+
+  private static Buffer newer(Buffer a, Buffer b) {
+    return newer(new JsonObject(a), new JsonObject(b)).toBuffer();
   }
 
   private static boolean close(Gateway asked, String id) {
@@ -94,7 +138,11 @@ final class SubscriberRoutes {
     return views;
   }
 
-  private static ProblemException unknown() {
+  private static ProblemException unknown(AllNodes.Said said) {
+    if (!said.unreachable().isEmpty()) {
+      return ProblemException.overloaded(
+          "no node that answers has this id; not heard: " + String.join(", ", said.unreachable()));
+    }
     return ProblemException.of(ErrorCode.NOT_SUBSCRIBED, "no subscriber has this id");
   }
 }

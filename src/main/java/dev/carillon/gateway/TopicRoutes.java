@@ -1,6 +1,9 @@
 package dev.carillon.gateway;
 
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,12 +11,20 @@ import java.util.Optional;
 
 /** {@code GET /v1/topics} and {@code GET /v1/topics/{topic}}. */
 final class TopicRoutes {
+  private static final String LIST = "topics.list";
+  private static final String SHOW = "topics.show";
+  private static final String NAME = "topics";
+
   private final Node node;
   private final Gateway gateway;
+  private final AllNodes nodes;
 
-  TopicRoutes(Node node, Gateway gateway) {
+  TopicRoutes(Node node, Gateway gateway, AllNodes nodes) {
     this.node = node;
     this.gateway = gateway;
+    this.nodes = nodes;
+    nodes.answer(LIST, asked -> own(PageRequest.read(asked)));
+    nodes.answer(SHOW, this::own);
   }
 
   void addTo(OperatorDoor operators) {
@@ -42,10 +53,10 @@ final class TopicRoutes {
     PageRequest page = PageRequest.of(context.request());
     Problems.answer(
         context,
-        node.ask(gateway, asked -> TopicsInUse.after(asked, page.after(), page.limit()))
-            .compose(lists -> look(TopicsInUse.first(page.limit(), lists), page.limit()))
-            .compose(this::withHistories),
-        shown -> JsonAnswer.sendPage(context, "topics", shown.topics(), shown.next()));
+        nodes.ask(LIST, page.text()),
+        said ->
+            JsonAnswer.send(
+                context, MergedPage.of(said, NAME, "topic", page.limit(), TopicRoutes::sum)));
   }
 
   private void show(RoutingContext context) throws RefusedException {
@@ -53,8 +64,48 @@ final class TopicRoutes {
     String topic = CommandReader.pattern(context.pathParam("topic")).text();
     Problems.answer(
         context,
-        look(List.of(topic), 1).compose(looked -> withHistory(looked.views().get(0))),
-        shown -> JsonAnswer.send(context, shown::writeTo));
+        nodes.ask(SHOW, topic),
+        said -> {
+          if (said.isWhole()) {
+            JsonAnswer.send(context, said.answers().get(0));
+          } else {
+            sendSum(context, said);
+          }
+        });
+  }
+
+  private static void sendSum(RoutingContext context, AllNodes.Said said) {
+    JsonObject sum =
+        said.answers().stream().map(JsonObject::new).reduce(TopicRoutes::sum).orElseThrow();
+    if (!said.unreachable().isEmpty()) {
+      sum.put("unreachable", new JsonArray(said.unreachable()));
+    }
+    JsonAnswer.send(context, sum.toBuffer());
+  }
+
+  /** What two nodes say of one topic; its history is the same everywhere. */
+  private static JsonObject sum(JsonObject a, JsonObject b) {
+    JsonObject sum = b.copy().mergeIn(a);
+    sum.put("subscribers", a.getLong("subscribers") + b.getLong("subscribers"));
+    if (a.containsKey("rate")) {
+      sum.put("rate", a.getDouble("rate") + b.getDouble("rate"));
+    }
+    return sum;
+  }
+
+  // ---- this node's part
+
+  private Future<Buffer> own(PageRequest page) {
+    return node.ask(gateway, asked -> TopicsInUse.after(asked, page.after(), page.limit()))
+        .compose(lists -> look(TopicsInUse.first(page.limit(), lists), page.limit()))
+        .compose(this::withHistories)
+        .map(shown -> JsonAnswer.page(NAME, shown.topics(), shown.next(), List.of()));
+  }
+
+  private Future<Buffer> own(String topic) {
+    return look(List.of(topic), 1)
+        .compose(looked -> withHistory(looked.views().get(0)))
+        .map(shown -> JsonAnswer.bytes(shown::writeTo));
   }
 
   private Future<ShownTopic> withHistory(TopicView view) {

@@ -17,6 +17,8 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
   private boolean closing;
   private int closeCode = CloseCodes.GONE;
   private boolean unflushed;
+
+  /** Frames that are to be read later; nothing while they are read as they come. */
+  private @Nullable List<WebSocketFrame> held;
 
   /**
    * Makes the connection's handler.
@@ -115,6 +120,25 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
       unflushed = false;
       context().flush();
     }
+  }
+
+  /** Reads nothing until {@link #proceed}; what is on its way already is kept. */
+  void hold() {
+    held = new ArrayList<>();
+    pauseReading();
+  }
+
+  void proceed() {
+    List<WebSocketFrame> frames = held;
+    held = null;
+    if (frames == null) {
+      return;
+    }
+    resumeReading();
+    for (WebSocketFrame frame : frames) {
+      channelRead(context(), frame);
+    }
+    channelReadComplete(context());
   }
 
   /** Stops reading; the client's writes will wait. */
@@ -190,6 +214,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     heardSincePing = true;
+    if (held != null && message instanceof WebSocketFrame frame) {
+      held.add(frame);
+      return;
+    }
     try {
       if (!closing && message instanceof WebSocketFrame frame && frame.rsv() != 0) {
         // Where compression was agreed on, the frame decoder lets reserved bits through.
@@ -332,6 +360,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     if (!closing) {
       closing = true;
       dropFragments();
+      dropHeld();
       listener.closed();
     }
   }
@@ -344,6 +373,13 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
   private void writeFrame(ByteBuf frame) {
     context().write(frame, context().voidPromise());
     unflushed = true;
+  }
+
+  private void dropHeld() {
+    if (held != null) {
+      held.forEach(ReferenceCountUtil::release);
+      held = null;
+    }
   }
 
   private void dropFragments() {

@@ -34,7 +34,8 @@ final class WebSocketDoor {
 
   void accept(HttpServerRequest request) throws ProblemException {
     String key = checkHandshake(request);
-    String id = Doors.wishedId(request).orElseGet(() -> "s-" + UUID.randomUUID());
+    Optional<String> wished = Doors.wishedId(request);
+    String id = wished.orElseGet(() -> "s-" + UUID.randomUUID());
     EventLimits limits = gateway.settings().limits();
     Optional<WebSocketCompression> compression =
         gateway.settings().http().compression()
@@ -42,7 +43,7 @@ final class WebSocketDoor {
             : Optional.empty();
     Framing framing = compression.isPresent() ? Framing.WEBSOCKET_DEFLATED : Framing.WEBSOCKET;
     WebSocketSession session =
-        new WebSocketSession(gateway, id, Doors.isTakeover(request), framing);
+        new WebSocketSession(gateway, id, wished.isPresent(), Doors.isTakeover(request), framing);
     upgrade(
         request,
         key,

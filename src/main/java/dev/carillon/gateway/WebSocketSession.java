@@ -1,11 +1,13 @@
 package dev.carillon.gateway;
 
+import dev.carillon.cluster.SubscriberClaims;
 import dev.carillon.event.ErrorCode;
 import dev.carillon.hub.Receiver;
 import dev.carillon.hub.Subscriber;
 import dev.carillon.publish.PublishOutcome;
 import dev.carillon.publish.PublishSource;
 import io.netty.buffer.ByteBuf;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ final class WebSocketSession extends PublishSource
   private final Gateway gateway;
   private final SubscriberIds.Claim claim;
   private final boolean admitted;
+  private final boolean takeover;
   private final Framing framing;
   private final long connectedAt = System.currentTimeMillis();
 
@@ -25,6 +28,7 @@ final class WebSocketSession extends PublishSource
   private @Nullable RateLimit rateLimit;
   private int slot;
   private int silentSeconds;
+  private boolean undecided;
   private boolean reading;
   private boolean answered;
   private boolean pausedForSocket;
@@ -35,14 +39,16 @@ final class WebSocketSession extends PublishSource
    * Makes a session and claims its id.
    *
    * @param id the wished subscriber id, or one made for it
+   * @param wished which of the two
    * @param framing plain, or deflated where that was agreed on
    * @throws ProblemException when the node is full
    */
-  WebSocketSession(Gateway gateway, String id, boolean takeover, Framing framing)
+  WebSocketSession(Gateway gateway, String id, boolean wished, boolean takeover, Framing framing)
       throws ProblemException {
     this.gateway = gateway;
     this.framing = framing;
-    this.claim = new SubscriberIds.Claim(id, reason -> gateway.run(() -> close(reason)));
+    this.takeover = takeover;
+    this.claim = new SubscriberIds.Claim(id, wished, reason -> gateway.run(() -> close(reason)));
     this.admitted =
         switch (gateway.ids().claim(claim, takeover)) {
           case ADMITTED -> true;
@@ -110,13 +116,61 @@ final class WebSocketSession extends PublishSource
   public void opened(WebSocketConnection opened) {
     connection = opened;
     if (!admitted) {
-      // Said on the WebSocket: a browser's page can't read the answer to a refused handshake.
-      gateway.counts().refused(ErrorCode.SUBSCRIBER_EXISTS);
-      opened.write(
-          Answers.error(Optional.empty(), ErrorCode.SUBSCRIBER_EXISTS, "subscriber id is in use"));
-      opened.close(CloseReason.SUBSCRIBER_EXISTS);
+      refuseId();
       return;
     }
+    Future<SubscriberClaims.Outcome> confirmed = gateway.confirm(claim, takeover);
+    if (confirmed.isComplete()) {
+      decide(confirmed.result());
+    } else {
+      undecided = true;
+      // What it sends meanwhile is read after its welcome.
+      opened.hold();
+      confirmed.onSuccess(
+          outcome -> {
+            if (undecided) {
+              undecided = false;
+              decide(outcome);
+              opened.proceed();
+            }
+          });
+    }
+  }
+
+  private void decide(SubscriberClaims.Outcome outcome) {
+    switch (outcome) {
+      case ADMITTED -> {
+        if (gateway.isDraining()) {
+          gateway.ids().release(claim);
+          connection().close(CloseReason.RESTART);
+        } else {
+          welcome();
+        }
+      }
+      case TAKEN -> {
+        gateway.ids().release(claim);
+        refuseId();
+      }
+      case UNKNOWN -> {
+        gateway.ids().release(claim);
+        gateway.counts().refused(ErrorCode.OVERLOADED);
+        connection()
+            .write(Answers.error(Optional.empty(), ErrorCode.OVERLOADED, SubscriberName.UNDECIDED));
+        connection().close(CloseReason.OVERLOADED);
+      }
+    }
+  }
+
+  private void refuseId() {
+    // Said on the WebSocket: a browser's page can't read the answer to a refused handshake.
+    gateway.counts().refused(ErrorCode.SUBSCRIBER_EXISTS);
+    connection()
+        .write(Answers.error(Optional.empty(), ErrorCode.SUBSCRIBER_EXISTS, SubscriberName.IN_USE));
+    connection().close(CloseReason.SUBSCRIBER_EXISTS);
+  }
+
+  private void welcome() {
+    WebSocketConnection opened = connection();
     Subscriber made = gateway.hub().subscribe(claim.id(), List.of(), this);
     subscriber = made;
     subscriptions = new SubscriptionCommands(new Subscriptions(gateway, made), this);
@@ -322,6 +376,10 @@ final class WebSocketSession extends PublishSource
 
   /** Leaves nothing behind: the subscriber, its interest, its id and its place are given back. */
   private void leave() {
+    if (undecided) {
+      undecided = false;
+      gateway.ids().release(claim);
+    }
     if (subscriber == null || subscriptions == null) {
       return;
     }

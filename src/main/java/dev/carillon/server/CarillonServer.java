@@ -8,6 +8,7 @@ import dev.carillon.cluster.NodeCalls;
 import dev.carillon.cluster.Reach;
 import dev.carillon.cluster.RelayCluster;
 import dev.carillon.cluster.RelayVerticle;
+import dev.carillon.cluster.SubscriberClaims;
 import dev.carillon.config.Config;
 import dev.carillon.gateway.GatewaySettings;
 import dev.carillon.gateway.GatewayVerticle;
@@ -89,7 +90,12 @@ public final class CarillonServer {
       if (config.cluster().enabled()) {
         membership =
             Optional.of(
-                HazelcastMembership.join(cluster, more -> NodeStores.configure(config, more)));
+                HazelcastMembership.join(
+                    cluster,
+                    more -> {
+                      SubscriberClaims.configure(more);
+                      NodeStores.configure(config, more);
+                    }));
       }
       stores =
           NodeStores.open(
@@ -166,7 +172,11 @@ public final class CarillonServer {
     Optional<NodeCluster> nodeCluster =
         membership.map(
             joined ->
-                new NodeCluster(joined, new NodeCalls(vertx.eventBus(), joined.selfId()), reach));
+                nodeCluster(
+                    joined,
+                    new NodeCalls(vertx.eventBus(), joined.selfId()),
+                    reach,
+                    config.cluster().claimWithin().toMillis()));
     Node node =
         new Node(
             new SubscriberIds(config.limits().subscribers()),
@@ -201,6 +211,15 @@ public final class CarillonServer {
             deployed ->
                 stores.history().ifPresent(kept -> kept.topics().store().listen(relay::hear)))
         .map(server);
+  }
+
+  private static NodeCluster nodeCluster(
+      HazelcastMembership membership, NodeCalls calls, Reach reach, long claimMs) {
+    return new NodeCluster(
+        membership,
+        calls,
+        reach,
+        new SubscriberClaims(membership.hazelcast(), membership, calls, claimMs));
   }
 
   /** Leaves the cluster, on a thread of its own: that takes a while. */
@@ -290,8 +309,8 @@ public final class CarillonServer {
   private Future<Void> deploy() {
     return vertx
         .deployVerticle(relay)
-        // One alone finds out whether the port can be had.
         .recover(CarillonServer::clusterRefusal)
+        // One alone finds out whether the port can be had.
         .compose(deployed -> vertx.deployVerticle(gateways.get(0)))
         .compose(
             first ->

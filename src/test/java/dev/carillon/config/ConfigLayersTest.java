@@ -80,6 +80,7 @@ class ConfigLayersTest {
                     4096,
                     Duration.ofMinutes(5),
                     Duration.ofSeconds(5),
+                    Duration.ofSeconds(3),
                     Duration.ofMillis(50),
                     Optional.empty()),
                 Duration.ofSeconds(10)));

@@ -1,5 +1,6 @@
 package dev.carillon.server;
 
+import dev.carillon.cluster.HazelcastMembership;
 import dev.carillon.gateway.Node;
 import io.vertx.core.Future;
 
@@ -11,9 +12,14 @@ public final class InsideServer {
     return server.node();
   }
 
+  /** How a node is part of its cluster. */
+  public static HazelcastMembership membership(CarillonServer server) {
+    return server.membership().orElseThrow();
+  }
+
   /** Ends a node of a cluster without a word to anybody. */
   public static Future<Void> kill(CarillonServer server) {
-    server.membership().orElseThrow().hazelcast().getLifecycleService().terminate();
+    membership(server).hazelcast().getLifecycleService().terminate();
     return server.vertx().close();
   }
 }

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -190,14 +192,40 @@ public final class JarServer implements AutoCloseable {
     return webSocket(query, 0);
   }
 
+  /** A WebSocket after the handshake, whose first frame is not read yet. */
+  public RawWebSocket upgradedWebSocket(String query) {
+    return upgraded(query, 0);
+  }
+
+  /** A WebSocket that has read its welcome, however often it is told to come later. */
+  public RawWebSocket awaitWebSocket(String query) {
+    return await()
+        .atMost(DEADLINE)
+        .until(
+            () -> {
+              RawWebSocket opened = upgraded(query, 0);
+              JsonObject first = opened.read();
+              if (first.getString("type").equals("welcome")) {
+                return opened;
+              }
+              assertThat(first.getBoolean("retryable")).as(first.encode()).isTrue();
+              return null;
+            },
+            Objects::nonNull);
+  }
+
   /** The same with a receive buffer of about so many bytes, so that who does not read is felt. */
   public RawWebSocket webSocket(String query, int receiveBufferBytes) {
+    RawWebSocket opened = upgraded(query, receiveBufferBytes);
+    opened.read("welcome");
+    return opened;
+  }
+
+  private RawWebSocket upgraded(String query, int receiveBufferBytes) {
     RawSocket socket = connect(receiveBufferBytes);
     HttpAnswer answer = new RawHttp(socket).send(ClientFrames.handshake("/v1/ws" + query)).read();
     assertThat(answer.status()).as(answer.toString()).isEqualTo(101);
-    RawWebSocket opened = new RawWebSocket(socket);
-    opened.read("welcome");
-    return opened;
+    return new RawWebSocket(socket);
   }
 
   private RawSocket connect(int receiveBufferBytes) {

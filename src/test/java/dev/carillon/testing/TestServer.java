@@ -3,6 +3,7 @@ package dev.carillon.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.carillon.cluster.HazelcastMembership;
 import dev.carillon.config.ConfigLoader;
 import dev.carillon.config.ConfigOutcome;
 import dev.carillon.config.ConfigSources;
@@ -14,6 +15,7 @@ import dev.carillon.server.InsideServer;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -234,6 +236,20 @@ public final class TestServer implements BeforeEachCallback, AfterEachCallback {
   /** Nodes of a cluster that this node reaches and that reach it, itself among them. */
   int linked() {
     return NodeBooks.linked(node());
+  }
+
+  /** This life of the node, as its cluster knows it. */
+  public String id() {
+    return membership().selfId();
+  }
+
+  /** What the cluster's nodes know of each other's subscriber ids. */
+  public Map<String, String> claims() {
+    return membership().hazelcast().getMap("carillon.subscribers");
+  }
+
+  private HazelcastMembership membership() {
+    return InsideServer.membership(server());
   }
 
   /** The server leaves its cluster without a word, as if its process had been killed. */

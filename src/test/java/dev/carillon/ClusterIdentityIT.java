@@ -1,0 +1,97 @@
+package dev.carillon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.carillon.testing.CloseFrame;
+import dev.carillon.testing.ClusterPlaces;
+import dev.carillon.testing.JarServer;
+import dev.carillon.testing.RawWebSocket;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Subscriber ids of a cluster whose nodes freeze, come back and die. */
+final class ClusterIdentityIT {
+  @TempDir private Path folder;
+
+  private final List<JarServer> nodes = new ArrayList<>();
+
+  @AfterEach
+  void end() {
+    nodes.forEach(JarServer::close);
+  }
+
+  @Test
+  void anIdOfANodeThatFreezesWaitsForItAndOfTwoTheNewerStays() throws Exception {
+    start(2);
+    RawWebSocket older = nodes.get(1).webSocket("?subscriber=ann");
+    RawWebSocket other = nodes.get(1).webSocket("?subscriber=bob");
+
+    signal("STOP", nodes.get(1));
+    // Not yet taken for gone: whether the id is free nobody knows.
+    RawWebSocket early = nodes.get(0).upgradedWebSocket("?subscriber=ann");
+    JsonObject error = early.read("error");
+    assertThat(error.getString("code")).isEqualTo("overloaded");
+    assertThat(error.getBoolean("retryable")).isTrue();
+    assertThat(early.readClose()).isEqualTo(new CloseFrame(4303, "overloaded"));
+    nodes.get(0).http().get("/v1/stream?topic=t&subscriber=bob").problem(503, "overloaded");
+    JsonObject list = get(0, "/v1/subscribers");
+    assertThat(list.getJsonArray("unreachable")).isEqualTo(new JsonArray(List.of("n2")));
+    assertThat(list.getJsonArray("subscribers")).isEmpty();
+
+    RawWebSocket newer = nodes.get(0).awaitWebSocket("?subscriber=ann");
+    signal("CONT", nodes.get(1));
+
+    assertThat(older.readClose()).isEqualTo(new CloseFrame(4409, "taken over"));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () -> assertThat(get(0, "/v1/subscribers").getJsonArray("subscribers")).hasSize(2));
+    assertThat(get(1, "/v1/subscribers/ann").getString("node")).isEqualTo("n1");
+    assertThat(get(0, "/v1/subscribers/bob").getString("node")).isEqualTo("n2");
+    newer.subscribe("t");
+    other.subscribe("t");
+  }
+
+  @Test
+  void theIdsOfANodeThatIsKilledAreFreeAgain() throws Exception {
+    start(3);
+    for (int i = 0; i < 100; i++) {
+      nodes.get(2).webSocket("?subscriber=s" + i);
+    }
+
+    nodes.get(2).kill();
+
+    for (int i = 0; i < 100; i++) {
+      nodes.get(i % 2).awaitWebSocket("?subscriber=s" + i);
+    }
+    assertThat(get(0, "/v1/subscribers").getJsonArray("subscribers")).hasSize(100);
+  }
+
+  private void start(int count) throws IOException {
+    for (List<String> own : ClusterPlaces.of(count).settings()) {
+      List<String> settings = new ArrayList<>(own);
+      settings.addAll(
+          List.of(
+              "cluster.heartbeat.within=3s", "cluster.mergeEvery=1s", "cluster.claimWithin=500ms"));
+      nodes.add(JarServer.start(folder, List.of("-Xmx128m"), settings));
+    }
+  }
+
+  private JsonObject get(int node, String path) {
+    return nodes.get(node).http().get(path).json();
+  }
+
+  private static void signal(String name, JarServer node) throws Exception {
+    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(node.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+}
