@@ -15,7 +15,25 @@ public enum Tool {
   /** A mount namespace of its own, for a disk that is full. */
   UNSHARE("unshare"),
   /** The client of the README's examples over HTTP. */
-  CURL("curl");
+  CURL("curl"),
+  /** Network namespaces, which only root may make. */
+  IP("ip") {
+    @Override
+    public Optional<Path> find() {
+      return isRoot() ? super.find() : Optional.empty();
+    }
+
+    @Override
+    String missing() {
+      return isRoot() ? super.missing() : "needs root, for network namespaces";
+    }
+
+    private boolean isRoot() {
+      return "root".equals(System.getProperty("user.name"));
+    }
+  },
+  /** Packets that are dropped on purpose. */
+  NFT("nft");
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of gives a list that nobody can change.
   private final List<String> names;
