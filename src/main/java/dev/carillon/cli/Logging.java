@@ -70,6 +70,10 @@ final class Logging {
     root.addAppender(delivery.apply(standardError));
     root.setLevel(level(level));
     context.getLogger(TALKATIVE).setLevel(Level.ERROR);
+    // Says in many lines what carillon.cluster says in one.
+    context.getLogger("com.hazelcast").setLevel(Level.ERROR);
+    context.getLogger("io.vertx.spi.cluster.hazelcast").setLevel(Level.ERROR);
+    context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.OFF);
     // Says line by line how it makes a schema.
     context.getLogger("org.flywaydb").setLevel(Level.WARN);
     if (level.compareTo(LogLevel.INFO) > 0) {

@@ -1,5 +1,6 @@
 package dev.carillon.cli;
 
+import dev.carillon.cluster.ClusterRefusedException;
 import dev.carillon.config.Config;
 import dev.carillon.config.ConfigOutcome;
 import dev.carillon.config.ConfigSources;
@@ -121,6 +122,9 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private static String problem(Config config, @Nullable Throwable cause) {
+    if (cause instanceof ClusterRefusedException refused) {
+      return String.valueOf(refused.getMessage());
+    }
     String at = config.http().host() + ":" + config.http().port();
     if (cause != null && isBinding(cause)) {
       return "http.port = "

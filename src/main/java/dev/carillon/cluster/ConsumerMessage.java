@@ -14,4 +14,7 @@ sealed interface ConsumerMessage permits EventBatch, ConsumerMessage.Answer {
 
   /** What the relay counted, for the question of that number. */
   record Counted(long number, RelayCounts counts) implements Answer {}
+
+  /** How this node and the others see each other, for the question of that number. */
+  record Viewed(long number, NodeView view) implements Answer {}
 }

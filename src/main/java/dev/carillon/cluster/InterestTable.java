@@ -22,27 +22,41 @@ final class InterestTable<C> {
   private final Map<C, Set<Pattern>> wishes = new HashMap<>();
   private final Map<String, List<C>> routes = new HashMap<>();
 
-  void add(C consumer, Pattern pattern) {
-    if (wishes.computeIfAbsent(consumer, c -> new HashSet<>()).add(pattern)) {
+  /** Returns false where the consumer asks for it already. */
+  boolean add(C consumer, Pattern pattern) {
+    boolean fresh = wishes.computeIfAbsent(consumer, c -> new HashSet<>()).add(pattern);
+    if (fresh) {
       tree.add(pattern, consumer);
       forgetRoutes(pattern);
     }
+    return fresh;
   }
 
-  void remove(C consumer, Pattern pattern) {
+  /** Returns false where the consumer does not ask for it. */
+  boolean remove(C consumer, Pattern pattern) {
     Set<Pattern> wished = wishes.get(consumer);
-    if (wished != null && wished.remove(pattern)) {
+    boolean known = wished != null && wished.remove(pattern);
+    if (known) {
       tree.remove(pattern, consumer);
       forgetRoutes(pattern);
     }
+    return known;
   }
 
-  void removeAll(C consumer) {
+  /** Returns what the consumer asked for. */
+  Set<Pattern> removeAll(C consumer) {
     Set<Pattern> wished = wishes.remove(consumer);
-    if (wished != null) {
-      wished.forEach(pattern -> tree.remove(pattern, consumer));
-      routes.clear();
+    if (wished == null) {
+      return Set.of();
     }
+    wished.forEach(pattern -> tree.remove(pattern, consumer));
+    routes.clear();
+    return wished;
+  }
+
+  /** Whether anybody asks for exactly this topic or pattern. */
+  boolean isAskedFor(Pattern pattern) {
+    return tree.count(pattern) > 0;
   }
 
   /** The consumers that asked for {@code topic}, each once. */

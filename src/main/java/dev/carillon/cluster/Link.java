@@ -3,6 +3,7 @@ package dev.carillon.cluster;
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.GapReason;
+import dev.carillon.event.Hole;
 import dev.carillon.hub.PendingGaps;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Owned by the sender's event loop. What finds the link full is dropped and counted per topic;
  * the next batch carries the counts, ahead of its events, so that the far side announces exactly
- * what is missing.
+ * what is missing; of a topic with history it carries which events they were, to be read there.
  */
 final class Link {
   /** Topics whose losses are told apart at most; the rest is counted together. */
@@ -26,6 +27,7 @@ final class Link {
   private final long maxBytes;
   private final Deque<InFlight> inFlight = new ArrayDeque<>();
   private final PendingGaps lost = new PendingGaps(MAX_GAP_TOPICS);
+  private final PendingHoles holes = new PendingHoles(MAX_GAP_TOPICS);
   private long lastNumber;
   private long bytesInFlight;
   private long eventsLost;
@@ -54,13 +56,32 @@ final class Link {
     }
     if (bytesInFlight > 0 && bytesInFlight + bytes > maxBytes) {
       for (EventFrame frame : frames) {
-        lost.add(frame, GapReason.OVERLOAD);
+        if (!holes.add(frame)) {
+          lost.add(frame, GapReason.OVERLOAD);
+          eventsLost++;
+        }
       }
-      eventsLost += frames.size();
       return false;
     }
     send(frames, bytes, taken);
     return true;
+  }
+
+  /** Says what is to be read from a history, with the link's own holes where there is no room. */
+  void repair(Hole hole) {
+    if (!holes.add(hole)) {
+      lost.add(
+          new Gap(
+              hole.topic(),
+              hole.to() - hole.from() + 1,
+              GapReason.CLUSTER_LOSS,
+              hole.from(),
+              hole.to(),
+              ""));
+    }
+    if (bytesInFlight < maxBytes) {
+      send(List.of(), 0, null);
+    }
   }
 
   /** Sends a gap, or keeps it with the link's own losses until there is room. */
@@ -74,7 +95,7 @@ final class Link {
   /** The far side has taken every batch up to {@code number}. */
   void acknowledged(long number) {
     take(number);
-    if (!lost.isEmpty() && bytesInFlight < maxBytes) {
+    if (!(lost.isEmpty() && holes.isEmpty()) && bytesInFlight < maxBytes) {
       send(List.of(), 0, null);
     }
   }
@@ -88,7 +109,7 @@ final class Link {
     return bytesInFlight;
   }
 
-  /** Events dropped here so far. */
+  /** Events dropped here so far that nobody can read elsewhere. */
   long eventsLost() {
     return eventsLost;
   }
@@ -110,7 +131,7 @@ final class Link {
     long number = ++lastNumber;
     inFlight.addLast(new InFlight(number, bytes, taken));
     bytesInFlight += bytes;
-    send.accept(new EventBatch(number, gaps, frames));
+    send.accept(new EventBatch(number, gaps, holes.drain(), frames));
   }
 
   private record InFlight(long number, long bytes, @Nullable Runnable taken) {

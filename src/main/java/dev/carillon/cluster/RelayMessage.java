@@ -44,4 +44,10 @@ sealed interface RelayMessage {
 
   /** A consumer wants to know what the relay counted. */
   record CountsWanted(String consumer, long number) implements RelayMessage {}
+
+  /** A consumer wants to know how this node and the others see each other. */
+  record ViewWanted(String consumer, long number) implements RelayMessage {}
+
+  /** What a store says of a history: events up to an offset are stored. */
+  record HeadSeen(String topic, String epoch, long last) implements RelayMessage {}
 }

@@ -4,36 +4,89 @@ import dev.carillon.cluster.RelayMessage.Attachment;
 import dev.carillon.cluster.RelayMessage.BatchTaken;
 import dev.carillon.cluster.RelayMessage.CountsWanted;
 import dev.carillon.cluster.RelayMessage.Detachment;
+import dev.carillon.cluster.RelayMessage.HeadSeen;
 import dev.carillon.cluster.RelayMessage.InterestChange;
 import dev.carillon.cluster.RelayMessage.Publication;
+import dev.carillon.cluster.RelayMessage.ViewWanted;
 import dev.carillon.event.EventFrame;
-import io.vertx.core.AbstractVerticle;
+import dev.carillon.event.Gap;
+import dev.carillon.event.Hole;
+import dev.carillon.event.Pattern;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes each publication on to the consumers that asked for its topics.
+ * Passes each publication on to the consumers that asked for its topics: to those of this node, and
+ * in a cluster to the relays of the nodes that have some.
  *
  * <p>One relay's event loop sees every event of the node, so that all subscribers see a topic's
  * events in one order.
  */
-public final class RelayVerticle extends AbstractVerticle {
+public final class RelayVerticle extends VerticleBase {
   /** The relay's event-bus address on its node. */
   static final String ADDRESS = "carillon.relay";
 
+  private final Optional<RelayCluster> cluster;
   private final Map<String, Attached> consumers = new HashMap<>();
   private final InterestTable<Attached> interest = new InterestTable<>();
   private @Nullable LocalMessages messages;
+  private @Nullable ClusterRelay nodes;
   private long lostByDetached;
 
+  /** Makes the relay of a node that is alone. */
+  public RelayVerticle() {
+    this(Optional.empty());
+  }
+
+  public RelayVerticle(Optional<RelayCluster> cluster) {
+    this.cluster = cluster;
+  }
+
+  /**
+   * Starts.
+   *
+   * @return in a cluster, completes when this node and all others know what the other wants
+   */
   @Override
-  public void start() {
+  public Future<?> start() {
     LocalMessages made = new LocalMessages(vertx);
     messages = made;
     made.hear(ADDRESS, RelayMessage.class, this::take);
+    if (cluster.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    ClusterRelay joined = new ClusterRelay(vertx, cluster.get(), new Local());
+    nodes = joined;
+    return joined.start();
+  }
+
+  /**
+   * Sends what is on its way to other nodes, then tells them that this one leaves. For any thread.
+   */
+  public Future<Void> leave() {
+    ClusterRelay leaving = nodes;
+    if (leaving == null) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> left = Promise.promise();
+    context.runOnContext(v -> leaving.leave(left::complete));
+    return left.future();
+  }
+
+  /**
+   * Tells the node's relay what a store says of a history: events up to an offset are stored. For
+   * any thread.
+   */
+  public static void headSeen(Vertx vertx, String topic, String epoch, long last) {
+    new LocalMessages(vertx).send(ADDRESS, new HeadSeen(topic, epoch, last));
   }
 
   private void take(RelayMessage message) {
@@ -45,9 +98,10 @@ public final class RelayVerticle extends AbstractVerticle {
         consumer.link.acknowledged(taken.number());
       }
     } else if (message instanceof RelayMessage.Announcement announcement) {
-      interest
-          .route(announcement.gap().topic())
-          .forEach(consumer -> consumer.link.announce(announcement.gap()));
+      announce(announcement.gap());
+      if (nodes != null) {
+        nodes.announce(announcement.gap());
+      }
     } else if (message instanceof InterestChange change) {
       change(change);
     } else if (message instanceof Attachment attachment) {
@@ -56,6 +110,12 @@ public final class RelayVerticle extends AbstractVerticle {
       detach(detachment.consumer());
     } else if (message instanceof CountsWanted wanted) {
       send(wanted.consumer(), new ConsumerMessage.Counted(wanted.number(), counts()));
+    } else if (message instanceof ViewWanted wanted) {
+      send(wanted.consumer(), new ConsumerMessage.Viewed(wanted.number(), view()));
+    } else if (message instanceof HeadSeen seen) {
+      if (nodes != null) {
+        nodes.headSeen(seen.topic(), seen.epoch(), seen.last());
+      }
     }
   }
 
@@ -68,7 +128,7 @@ public final class RelayVerticle extends AbstractVerticle {
   private void detach(String address) {
     Attached consumer = consumers.remove(address);
     if (consumer != null) {
-      interest.removeAll(consumer);
+      interest.removeAll(consumer).forEach(this::wantedLess);
       consumer.link.close();
       lostByDetached += consumer.link.eventsLost();
     }
@@ -84,19 +144,69 @@ public final class RelayVerticle extends AbstractVerticle {
     return new RelayCounts(consumers.size(), interest.size(), bytesInFlight, eventsLost);
   }
 
+  private NodeView view() {
+    return nodes == null ? NodeView.ALONE : nodes.view();
+  }
+
   private void change(InterestChange change) {
     Attached consumer = consumers.get(change.consumer());
     if (consumer == null) {
       return;
     }
-    change.added().forEach(pattern -> interest.add(consumer, pattern));
-    change.removed().forEach(pattern -> interest.remove(consumer, pattern));
-    send(change.consumer(), new ConsumerMessage.InterestTaken(change.number()));
+    for (Pattern pattern : change.added()) {
+      boolean first = !interest.isAskedFor(pattern);
+      interest.add(consumer, pattern);
+      if (first && nodes != null) {
+        nodes.wants(pattern, true);
+      }
+    }
+    for (Pattern pattern : change.removed()) {
+      interest.remove(consumer, pattern);
+      wantedLess(pattern);
+    }
+    Runnable inForce =
+        () -> send(change.consumer(), new ConsumerMessage.InterestTaken(change.number()));
+    if (nodes == null) {
+      inForce.run();
+    } else {
+      nodes.whenKnown(inForce);
+    }
+  }
+
+  private void wantedLess(Pattern pattern) {
+    if (nodes != null && !interest.isAskedFor(pattern)) {
+      nodes.wants(pattern, false);
+    }
   }
 
   private void relay(Publication publication) {
-    List<Attached> wanting = new ArrayList<>(4);
+    Outstanding outstanding = new Outstanding(publication.sender(), publication.number());
     List<EventFrame> frames = publication.frames();
+    if (nodes != null) {
+      nodes.offer(
+          frames,
+          () -> {
+            outstanding.expect();
+            return outstanding::taken;
+          });
+      nodes.inOrder(List.of(), List.of(), frames, outstanding);
+    } else {
+      deliver(frames, outstanding);
+    }
+    // Counted as one more until every link has it, so that it can't complete early.
+    outstanding.taken();
+  }
+
+  private void announce(Gap gap) {
+    // Whose topics a gap of many is about only the consumers know.
+    (gap.topic().equals(Gap.MANY_TOPICS)
+            ? List.copyOf(consumers.values())
+            : interest.route(gap.topic()))
+        .forEach(consumer -> consumer.link.announce(gap));
+  }
+
+  private void deliver(List<EventFrame> frames, Awaiting outstanding) {
+    List<Attached> wanting = new ArrayList<>(4);
     for (int i = 0; i < frames.size(); i++) {
       EventFrame frame = frames.get(i);
       List<Attached> route = interest.route(frame.topic());
@@ -108,7 +218,6 @@ public final class RelayVerticle extends AbstractVerticle {
         consumer.collected.add(frame);
       }
     }
-    Outstanding outstanding = new Outstanding(publication.sender(), publication.number());
     for (Attached consumer : wanting) {
       List<EventFrame> collected = consumer.collected;
       consumer.collected = new ArrayList<>(collected.size());
@@ -121,8 +230,6 @@ public final class RelayVerticle extends AbstractVerticle {
         consumer.link.offer(collected, null);
       }
     }
-    // Counted as one more until every link has it, so that it can't complete early.
-    outstanding.taken();
   }
 
   private void send(String address, ConsumerMessage message) {
@@ -144,8 +251,18 @@ public final class RelayVerticle extends AbstractVerticle {
     }
   }
 
+  /** Something that is done when all that it waits for is. */
+  interface Awaiting {
+
+    /** One more is to be waited for. */
+    void expect();
+
+    /** One of them is done. */
+    void taken();
+  }
+
   /** A publication that has not yet reached all it has to reach. */
-  private final class Outstanding {
+  private final class Outstanding implements Awaiting {
     private final String sender;
     private final long number;
     private int missing = 1;
@@ -155,14 +272,39 @@ public final class RelayVerticle extends AbstractVerticle {
       this.number = number;
     }
 
-    void expect() {
+    @Override
+    public void expect() {
       missing++;
     }
 
-    void taken() {
+    @Override
+    public void taken() {
       if (--missing == 0) {
         send(sender, new ConsumerMessage.PublicationTaken(number));
       }
+    }
+  }
+
+  /** This node's consumers, as what comes from other nodes finds them. */
+  private final class Local implements ClusterRelay.Local {
+    @Override
+    public void deliver(List<EventFrame> frames, Awaiting outstanding) {
+      RelayVerticle.this.deliver(frames, outstanding);
+    }
+
+    @Override
+    public void announce(Gap gap) {
+      RelayVerticle.this.announce(gap);
+    }
+
+    @Override
+    public void repair(Hole hole) {
+      interest.route(hole.topic()).forEach(consumer -> consumer.link.repair(hole));
+    }
+
+    @Override
+    public boolean wants(String topic) {
+      return !interest.route(topic).isEmpty();
     }
   }
 }

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.LongFunction;
 
 /**
  * The way for a verticle to take part: it asks for topics, gets their events in batches, and may
@@ -42,6 +43,7 @@ public final class TopicConsumer {
   private final Interest interest = new Interest();
   private final Map<Long, Runnable> publications = new HashMap<>();
   private final Map<Long, Promise<RelayCounts>> questions = new HashMap<>();
+  private final Map<Long, Promise<NodeView>> views = new HashMap<>();
   private long lastPublication;
   private long lastQuestion;
   private boolean closed;
@@ -172,13 +174,26 @@ public final class TopicConsumer {
    * @return completes on this context; fails when this is closed, at the latest when it is
    */
   public Future<RelayCounts> relayCounts() {
+    return ask(questions, number -> new RelayMessage.CountsWanted(address, number));
+  }
+
+  /**
+   * How the node and the others of its cluster see each other.
+   *
+   * @return as of {@link #relayCounts}
+   */
+  public Future<NodeView> view() {
+    return ask(views, number -> new RelayMessage.ViewWanted(address, number));
+  }
+
+  private <T> Future<T> ask(Map<Long, Promise<T>> asked, LongFunction<RelayMessage> question) {
     if (closed) {
       return Future.failedFuture("closed");
     }
     long number = ++lastQuestion;
-    Promise<RelayCounts> answer = Promise.promise();
-    questions.put(number, answer);
-    toRelay(new RelayMessage.CountsWanted(address, number));
+    Promise<T> answer = Promise.promise();
+    asked.put(number, answer);
+    toRelay(question.apply(number));
     return answer.future();
   }
 
@@ -192,8 +207,8 @@ public final class TopicConsumer {
     }
     closed = true;
     interest.close();
-    questions.values().forEach(question -> question.fail("closed"));
-    questions.clear();
+    fail(questions);
+    fail(views);
     toRelay(new Detachment(address));
     return registration.unregister();
   }
@@ -215,10 +230,21 @@ public final class TopicConsumer {
     } else if (message instanceof ConsumerMessage.InterestTaken taken) {
       interest.acknowledged(taken.number());
     } else if (message instanceof ConsumerMessage.Counted counted) {
-      Promise<RelayCounts> question = questions.remove(counted.number());
-      if (question != null) {
-        question.complete(counted.counts());
-      }
+      answer(questions, counted.number(), counted.counts());
+    } else if (message instanceof ConsumerMessage.Viewed viewed) {
+      answer(views, viewed.number(), viewed.view());
+    }
+  }
+
+  private static void fail(Map<Long, ? extends Promise<?>> asked) {
+    asked.values().forEach(question -> question.fail("closed"));
+    asked.clear();
+  }
+
+  private static <T> void answer(Map<Long, Promise<T>> asked, long number, T answer) {
+    Promise<T> question = asked.remove(number);
+    if (question != null) {
+      question.complete(answer);
     }
   }
 

@@ -23,4 +23,5 @@ public record Config(
     Publish publish,
     Limits limits,
     Log log,
+    Cluster cluster,
     Duration drain) {}

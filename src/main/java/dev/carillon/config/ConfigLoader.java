@@ -67,12 +67,21 @@ public final class ConfigLoader {
         : new ConfigOutcome.Refused(mistakes);
   }
 
-  /** The tree with the host's name as the node's, unless that was said. */
+  /**
+   * The tree with the host's name as the node's, unless that was said; in a cluster with its port,
+   * for a host may have several nodes.
+   */
   private JsonTree.Members withNode(JsonTree.Members tree) {
     Origin origin = new Origin(Origin.Layer.DEFAULT, "the host's name");
-    return tree.get("node").isPresent()
-        ? tree
-        : tree.with("node", new JsonTree.Leaf(hostName.get(), origin));
+    if (tree.get("node").isPresent()) {
+      return tree;
+    }
+    Optional<String> port =
+        JsonTree.find(tree, "cluster.enabled")
+            .filter(enabled -> Boolean.TRUE.equals(JsonTree.valueOf(enabled)))
+            .flatMap(enabled -> JsonTree.find(tree, "cluster.port"))
+            .map(said -> "-" + JsonTree.valueOf(said));
+    return tree.with("node", new JsonTree.Leaf(hostName.get() + port.orElse(""), origin));
   }
 
   private JsonTree.Members assign(

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A check whose values are mistakes by themselves is left out: it would only repeat them.
  */
 final class CrossChecks {
+  private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
+
   private final Schema schema;
   private final JsonTree.Members tree;
   private final List<ConfigMistake> mistakes;
@@ -34,6 +37,59 @@ final class CrossChecks {
     storeCanBeWritten();
     fileIsReadable("http.tls.certificate");
     fileIsReadable("http.tls.key");
+    clusterCanForm();
+    fileIsReadable("cluster.tls.certificate");
+    fileIsReadable("cluster.tls.key");
+    fileIsReadable("cluster.tls.authority");
+  }
+
+  private void clusterCanForm() {
+    if (!isOn("cluster.enabled")) {
+      return;
+    }
+    String host = text("cluster.host");
+    if (host != null && ANY_ADDRESS.contains(host)) {
+      refuse(
+          "cluster.host", "must be one address: the other nodes are told to reach this one there");
+    }
+    if ("kubernetes".equals(text("cluster.discovery")) && text("cluster.service") == null) {
+      refuse(
+          "cluster.discovery",
+          "kubernetes needs cluster.service, the name of the headless service of the nodes");
+    }
+    if (keepsHistory()) {
+      String kind = text("store.kind");
+      if ("sqlite".equals(kind)) {
+        refuse(
+            "store.kind",
+            "must be postgres or hazelcast with cluster.enabled: each node would have a file, and a"
+                + " topic as many histories as there are nodes");
+      } else if ("memory".equals(kind)) {
+        refuse(
+            "store.kind",
+            "must be postgres or hazelcast with cluster.enabled: each node would have a memory of its"
+                + " own, and a topic as many histories as there are nodes");
+      }
+    }
+    beatsBeforeTheEnd();
+  }
+
+  private void beatsBeforeTheEnd() {
+    String every = text("cluster.heartbeat.every");
+    String within = text("cluster.heartbeat.within");
+    if (every != null
+        && within != null
+        && DurationText.of(within).compareTo(DurationText.of(every).multipliedBy(3)) < 0) {
+      refuse(
+          "cluster.heartbeat.within",
+          "must be at least three times cluster.heartbeat.every, which is "
+              + every
+              + ": one beat that comes late must not end a node");
+    }
+  }
+
+  private boolean isOn(String key) {
+    return Boolean.TRUE.equals(sound(key).map(JsonTree::valueOf).orElse(null));
   }
 
   private void openToANetworkOnlyIfSaid() {

@@ -8,6 +8,8 @@ public enum GapReason {
   CONFLATED("conflated"),
   /** The history no longer has the events, or is another one. */
   HISTORY_LOST("history_lost"),
+  /** They did not get through from another node. */
+  CLUSTER_LOSS("cluster_loss"),
   /** The node as a whole was out of room. */
   OVERLOAD("overload");
 

@@ -221,6 +221,7 @@ final class Gateway {
    */
   private void deliver(EventBatch batch) {
     batch.gaps().forEach(hub::announce);
+    batch.holes().forEach(hub::repair);
     List<EventFrame> frames = batch.frames();
     int delivered = 0;
     for (int i = 0; i < frames.size(); i++) {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param maxUnflushedEvents delivered to the queues before they are sent on, at most
  * @param publish the gateway's share of what may be on its way
  * @param recovery how subscribers come back to histories
+ * @param subscribeMs how long a subscription waits until all nodes of a cluster know of it
  * @param maxSubscribers of the whole node
  * @param maxEventsPerSecond that one connection may publish; 0 for no limit
  */
@@ -28,6 +29,7 @@ public record GatewaySettings(
     int maxUnflushedEvents,
     PublishSettings publish,
     RecoverySettings recovery,
+    long subscribeMs,
     int maxSubscribers,
     int maxEventsPerSecond) {
 

@@ -22,6 +22,9 @@ final class HealthRoutes {
 
   /** Why, as far as strangers may know; the log says the rest. */
   private String notReady() {
+    if (!node.reachesEnough()) {
+      return "not ready: too few nodes of the cluster are reached";
+    }
     return node.health() instanceof StoreHealth.Healthy
         ? "not ready"
         : "not ready: the store is unavailable";

@@ -21,6 +21,7 @@ public final class Node {
   private final DeduplicationWindow window;
   private final Optional<NodeHistory> history;
   private final DeadLetters deadLetters;
+  private final Optional<NodeCluster> cluster;
   private final List<Gateway> gateways = new CopyOnWriteArrayList<>();
   private volatile boolean ready;
   private @Nullable PrometheusPage prometheusPage;
@@ -29,16 +30,30 @@ public final class Node {
       SubscriberIds ids,
       DeduplicationWindow window,
       Optional<NodeHistory> history,
-      DeadLetters deadLetters) {
+      DeadLetters deadLetters,
+      Optional<NodeCluster> cluster) {
     this.ids = ids;
     this.window = window;
     this.history = history;
     this.deadLetters = deadLetters;
+    this.cluster = cluster;
   }
 
-  /** Whether new connections are welcome: a node whose store refuses events is not ready. */
+  /**
+   * Whether new connections are welcome: a node whose store refuses events is not ready, nor is one
+   * that reaches too few others.
+   */
   public boolean isReady() {
-    return ready && health() instanceof StoreHealth.Healthy;
+    return ready && reachesEnough() && health() instanceof StoreHealth.Healthy;
+  }
+
+  /** Whether enough nodes of the cluster are reached; so it is where there is none. */
+  boolean reachesEnough() {
+    return cluster.map(known -> known.reach().refusal().isEmpty()).orElse(true);
+  }
+
+  Optional<NodeCluster> cluster() {
+    return cluster;
   }
 
   /** How the store is; healthy where no topic keeps history. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,11 +78,19 @@ final class Subscriptions {
     }
     remember(patterns);
     Future.all(wishes)
+        .timeout(gateway.settings().subscribeMs(), TimeUnit.MILLISECONDS)
         .onComplete(
             done -> {
               if (!closed) {
                 forgetPending(patterns);
-                takeEffect(patterns, wish, outcome);
+                if (done.succeeded()) {
+                  takeEffect(patterns, wish, outcome);
+                } else {
+                  patterns.forEach(consumer::unsubscribe);
+                  outcome.refused(
+                      new RefusedException(
+                          ErrorCode.OVERLOADED, "not every node knows of it yet; try again later"));
+                }
               }
             });
   }

@@ -2,6 +2,7 @@ package dev.carillon.hub;
 
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
+import dev.carillon.event.Hole;
 import dev.carillon.event.Pattern;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -98,6 +99,25 @@ final class HistoryReading {
     memory.totals.behind += cursor.behind() - before;
     lineUp(subscriber);
     return gap.hasRange() || !gap.epoch().isEmpty();
+  }
+
+  /** The subscriber reads what is in the hole, unless its cursor is to read it anyway. */
+  void repair(Subscriber subscriber, Hole hole) {
+    Cursors cursors = cursors(subscriber);
+    Cursor cursor = cursors.of(hole.topic());
+    long before = cursor == null ? 0 : cursor.behind();
+    if (cursor != null) {
+      cursor.missed(hole.to());
+    } else {
+      cursor = cursors.make(hole.topic());
+      if (isOnlyHeld(subscriber, cursors, hole.topic())) {
+        cursor.missed(hole.to());
+      } else {
+        cursor.begin(hole.epoch(), hole.from() - 1, hole.to(), null);
+      }
+    }
+    memory.totals.behind += cursor.behind() - before;
+    lineUp(subscriber);
   }
 
   // ---- beginning and ending

@@ -4,6 +4,7 @@ import dev.carillon.event.Event;
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.GapReason;
+import dev.carillon.event.Hole;
 import dev.carillon.event.Pattern;
 import dev.carillon.event.Topic;
 import dev.carillon.hub.SubscriberQueue.Offer;
@@ -326,6 +327,16 @@ public final class Hub {
       if (subscriber.patternCount() > 0) {
         announce(subscriber.asksFor(EVERYTHING) ? gap : uncounted, subscriber);
       }
+    }
+  }
+
+  /**
+   * Lets the subscribers of a topic read from its history what did not come the way of live events.
+   */
+  public void repair(Hole hole) {
+    assert inOwner();
+    for (Subscriber subscriber : audience(hole.topic()).subscribers) {
+      reading.repair(subscriber, hole);
     }
   }
 

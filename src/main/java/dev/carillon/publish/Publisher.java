@@ -93,7 +93,13 @@ public final class Publisher {
     if (histories.isPresent()) {
       Split split = Split.of(requests, histories.get().keeps());
       if (!split.kept().isEmpty()) {
-        append(histories.get().store(), source, requests, split, outcome);
+        Optional<String> refusal = histories.get().refusal().get();
+        if (refusal.isPresent()) {
+          refused += requests.size();
+          outcome.accept(new Refused(ErrorCode.STORE_UNAVAILABLE, refusal.get()));
+        } else {
+          append(histories.get().store(), source, requests, split, outcome);
+        }
         return;
       }
     }

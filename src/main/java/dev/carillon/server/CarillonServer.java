@@ -1,11 +1,18 @@
 package dev.carillon.server;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.carillon.cluster.ClusterRefusedException;
+import dev.carillon.cluster.ClusterSettings;
+import dev.carillon.cluster.HazelcastMembership;
+import dev.carillon.cluster.NodeCalls;
+import dev.carillon.cluster.Reach;
+import dev.carillon.cluster.RelayCluster;
 import dev.carillon.cluster.RelayVerticle;
 import dev.carillon.config.Config;
 import dev.carillon.gateway.GatewaySettings;
 import dev.carillon.gateway.GatewayVerticle;
 import dev.carillon.gateway.Node;
+import dev.carillon.gateway.NodeCluster;
 import dev.carillon.gateway.SubscriberIds;
 import dev.carillon.publish.DeduplicationWindow;
 import dev.carillon.store.StoreUnavailableException;
@@ -17,6 +24,7 @@ import io.vertx.core.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,12 +46,22 @@ public final class CarillonServer {
   private final Node node;
   private final List<GatewayVerticle> gateways;
   private final NodeStores stores;
+  private final RelayVerticle relay;
+  private final Optional<HazelcastMembership> membership;
   private final Promise<Void> closed = Promise.promise();
   private final AtomicBoolean closing = new AtomicBoolean();
 
   private CarillonServer(
-      Config config, Vertx vertx, Node node, List<GatewayVerticle> gateways, NodeStores stores) {
+      Config config,
+      Vertx vertx,
+      Node node,
+      List<GatewayVerticle> gateways,
+      NodeStores stores,
+      RelayVerticle relay,
+      Optional<HazelcastMembership> membership) {
     this.stores = stores;
+    this.relay = relay;
+    this.membership = membership;
     this.config = config;
     this.vertx = vertx;
     this.node = node;
@@ -63,23 +81,88 @@ public final class CarillonServer {
     } catch (IllegalStateException notAvailable) {
       return Future.failedFuture(notAvailable);
     }
+    ClusterSettings cluster = Settings.cluster(config);
+    Reach reach = new Reach(cluster.minimumMembers());
+    Optional<HazelcastMembership> membership = Optional.empty();
     NodeStores stores;
     try {
-      stores = NodeStores.open(config);
+      if (config.cluster().enabled()) {
+        membership = Optional.of(HazelcastMembership.join(cluster, more -> {}));
+      }
+      stores =
+          NodeStores.open(
+              config, config.cluster().enabled() ? reach::refusal : Optional::<String>empty);
+    } catch (ClusterRefusedException refused) {
+      return Future.failedFuture(refused);
     } catch (StoreUnavailableException notAvailable) {
+      membership.ifPresent(HazelcastMembership::leave);
       return Future.failedFuture(new IllegalStateException(notAvailable.getMessage()));
     }
-    Vertx vertx =
-        Vertx.builder()
-            .with(
-                new VertxOptions()
-                    .setEventLoopPoolSize(loops)
-                    // Nothing here blocks; the pools exist for Vert.x itself.
-                    .setWorkerPoolSize(2)
-                    .setInternalBlockingPoolSize(2)
-                    .setDisableTCCL(true))
-            .withTransport(transport)
-            .build();
+    Optional<HazelcastMembership> joined = membership;
+    // A promise of no context: one of this Vert.x could not tell of a failure once it is closed.
+    Promise<CarillonServer> started = Promise.promise();
+    vertx(loops, transport, cluster, joined)
+        .onSuccess(
+            vertx ->
+                start(config, loops, vertx, cluster, reach, joined, stores)
+                    .onSuccess(
+                        server -> {
+                          // Not before: a start that fails says why in one line and nothing else.
+                          LOG.info("transport={}", transport.name());
+                          started.complete(server);
+                        })
+                    .onFailure(
+                        failure ->
+                            vertx
+                                .close()
+                                .eventually(stores::close)
+                                .eventually(() -> leave(joined))
+                                .onComplete(closed -> started.fail(failure))))
+        .onFailure(
+            failure ->
+                stores
+                    .close()
+                    .eventually(() -> leave(joined))
+                    .onComplete(closed -> started.fail(failure)));
+    return started.future();
+  }
+
+  private static Future<Vertx> vertx(
+      int loops,
+      Transport transport,
+      ClusterSettings cluster,
+      Optional<HazelcastMembership> membership) {
+    VertxOptions options =
+        new VertxOptions()
+            .setEventLoopPoolSize(loops)
+            // Nothing here blocks; the pools exist for Vert.x itself.
+            .setWorkerPoolSize(2)
+            .setInternalBlockingPoolSize(2)
+            .setDisableTCCL(true);
+    if (membership.isEmpty()) {
+      return Future.succeededFuture(Vertx.builder().with(options).withTransport(transport).build());
+    }
+    return Vertx.builder()
+        .with(options.setEventBusOptions(BusOptions.of(cluster, membership.get().self())))
+        .withTransport(transport)
+        .withClusterManager(membership.get().clusterManager())
+        .buildClustered()
+        .onSuccess(BusOptions::refuseObjects)
+        .recover(failure -> Future.failedFuture(BusOptions.refusal(cluster, failure)));
+  }
+
+  private static Future<CarillonServer> start(
+      Config config,
+      int loops,
+      Vertx vertx,
+      ClusterSettings cluster,
+      Reach reach,
+      Optional<HazelcastMembership> membership,
+      NodeStores stores) {
+    Optional<NodeCluster> nodeCluster =
+        membership.map(
+            joined ->
+                new NodeCluster(joined, new NodeCalls(vertx.eventBus(), joined.selfId()), reach));
     Node node =
         new Node(
             new SubscriberIds(config.limits().subscribers()),
@@ -88,30 +171,44 @@ public final class CarillonServer {
                 config.publish().dedupeEvents(),
                 Ticker.systemTicker()),
             stores.history(),
-            stores.deadLetters());
+            stores.deadLetters(),
+            nodeCluster);
+    RelayVerticle relay =
+        new RelayVerticle(
+            nodeCluster.map(
+                known ->
+                    new RelayCluster(
+                        cluster,
+                        known.membership(),
+                        known.calls(),
+                        reach,
+                        stores.history().map(history -> history.topics().store()))));
     GatewaySettings settings = Settings.of(config, loops);
     List<GatewayVerticle> gateways = new ArrayList<>();
     for (int i = 0; i < loops; i++) {
       gateways.add(new GatewayVerticle(settings, node, config.publish().pendingBytes(), i == 0));
     }
-    CarillonServer server = new CarillonServer(config, vertx, node, List.copyOf(gateways), stores);
-    // A promise of no context: one of this Vert.x could not tell of a failure once it is closed.
-    Promise<CarillonServer> started = Promise.promise();
-    server
-        .deploy()
-        .onSuccess(
-            deployed -> {
-              // Not before: a start that fails says why in one line and nothing else.
-              LOG.info("transport={}", transport.name());
-              started.complete(server);
-            })
-        .onFailure(
-            failure ->
-                vertx
-                    .close()
-                    .eventually(stores::close)
-                    .onComplete(closed -> started.fail(failure)));
-    return started.future();
+    CarillonServer server =
+        new CarillonServer(config, vertx, node, List.copyOf(gateways), stores, relay, membership);
+    return server.deploy().map(server);
+  }
+
+  /** Leaves the cluster, on a thread of its own: that takes a while. */
+  private static Future<Void> leave(Optional<HazelcastMembership> membership) {
+    Promise<Void> left = Promise.promise();
+    if (membership.isEmpty()) {
+      left.complete();
+    } else {
+      Thread leaving =
+          new Thread(
+              () -> {
+                membership.get().leave();
+                left.complete();
+              },
+              "carillon-leave");
+      leaving.start();
+    }
+    return left.future();
   }
 
   /** The port that clients reach the node at. */
@@ -161,17 +258,26 @@ public final class CarillonServer {
       // Gateways first: their last words go to the relay.
       List<Future<Void>> gone = gateways.stream().map(GatewayVerticle::close).toList();
       // Then the stores: what was handed to them is answered or refused before they close.
+      // Then the relay, so that the links are empty.
       Future.join(gone)
-          .onComplete(all -> stores.close().onComplete(kept -> vertx.close().onComplete(closed)));
+          .onComplete(
+              all ->
+                  stores
+                      .close()
+                      .eventually(relay::leave)
+                      .eventually(vertx::close)
+                      .eventually(() -> leave(membership))
+                      .onComplete(closed));
     }
     return closed.future();
   }
 
   private Future<Void> deploy() {
     return vertx
-        .deployVerticle(new RelayVerticle())
+        .deployVerticle(relay)
         // One alone finds out whether the port can be had.
-        .compose(relay -> vertx.deployVerticle(gateways.get(0)))
+        .recover(CarillonServer::clusterRefusal)
+        .compose(deployed -> vertx.deployVerticle(gateways.get(0)))
         .compose(
             first ->
                 Future.all(
@@ -180,5 +286,9 @@ public final class CarillonServer {
                         .toList()))
         .onSuccess(all -> node.setReady(true))
         .mapEmpty();
+  }
+
+  private static Future<String> clusterRefusal(Throwable failure) {
+    return Future.failedFuture(new ClusterRefusedException(String.valueOf(failure.getMessage())));
   }
 }

@@ -19,6 +19,7 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What a node keeps: histories where a rule asks for them, and dead letters.
@@ -30,9 +31,10 @@ record NodeStores(Optional<NodeHistory> history, DeadLetters deadLetters) {
   /**
    * Opens what the configuration asks for. Blocks.
    *
+   * @param refusal why nothing may be stored now
    * @throws StoreUnavailableException saying in one line what is wrong
    */
-  static NodeStores open(Config config) {
+  static NodeStores open(Config config, Supplier<Optional<String>> refusal) {
     HistoryRules rules = new HistoryRules(config.topics());
     Clock clock = Clock.systemUTC();
     if (!rules.keepAny()) {
@@ -45,7 +47,7 @@ record NodeStores(Optional<NodeHistory> history, DeadLetters deadLetters) {
             : Runtime.getRuntime().maxMemory() / 16;
     NodeHistory history =
         new NodeHistory(
-            new Histories(store, rules::keeps, rules::mayKeep),
+            new Histories(store, rules::keeps, rules::mayKeep, refusal),
             new HistoryPages(store, pageBytes, config.recovery().reads()));
     try {
       boolean inFile = config.store().kind() == StoreKind.SQLITE;

@@ -1,5 +1,7 @@
 package dev.carillon.server;
 
+import dev.carillon.cluster.ClusterSettings;
+import dev.carillon.config.Cluster;
 import dev.carillon.config.Config;
 import dev.carillon.config.Http;
 import dev.carillon.config.Limits;
@@ -14,7 +16,11 @@ import dev.carillon.hub.QueueLimits;
 import dev.carillon.hub.TopicPolicy;
 import dev.carillon.publish.PublishSettings;
 import dev.carillon.security.Origins;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** A configuration as what each part needs to know. */
 final class Settings {
@@ -45,8 +51,57 @@ final class Settings {
         new GatewaySettings.RecoverySettings(
             (double) config.recovery().perSecond() / gateways,
             config.recovery().deadline().toMillis()),
+        config.cluster().subscribeWithin().toMillis(),
         limits.subscribers(),
         limits.eventsPerSecond());
+  }
+
+  /** What the node's part in a cluster needs to know. */
+  static ClusterSettings cluster(Config config) {
+    Cluster cluster = config.cluster();
+    return new ClusterSettings(
+        config.node(),
+        cluster.name(),
+        cluster.host(),
+        cluster.port(),
+        cluster.busPort(),
+        finding(cluster),
+        agreed(config),
+        cluster.minimumMembers(),
+        cluster.joinWithin().toMillis(),
+        cluster.heartbeat().every().toMillis(),
+        cluster.heartbeat().within().toMillis(),
+        cluster.mergeEvery().toMillis(),
+        cluster.linkBytes(),
+        cluster.lossTopics(),
+        cluster.forget().toMillis(),
+        cluster.orderWithin().toMillis(),
+        cluster
+            .tls()
+            .map(tls -> new ClusterSettings.BusTls(tls.certificate(), tls.key(), tls.authority())));
+  }
+
+  private static ClusterSettings.Finding finding(Cluster cluster) {
+    return switch (cluster.discovery()) {
+      case MEMBERS -> new ClusterSettings.Finding.Members(cluster.members());
+      case KUBERNETES -> new ClusterSettings.Finding.Kubernetes(cluster.service().orElseThrow());
+      case MULTICAST -> new ClusterSettings.Finding.Multicast();
+    };
+  }
+
+  /** What would break a promise where it differs between nodes. */
+  private static Map<String, String> agreed(Config config) {
+    Map<String, String> agreed = new TreeMap<>();
+    agreed.put("cluster.minimumMembers", String.valueOf(config.cluster().minimumMembers()));
+    String histories =
+        config.topics().stream()
+            .map(rule -> (rule.history().isPresent() ? "+" : "-") + rule.match())
+            .collect(Collectors.joining(" "));
+    if (histories.contains("+")) {
+      agreed.put("store.kind", config.store().kind().name().toLowerCase(Locale.ROOT));
+      agreed.put("topics (which keep history)", histories);
+    }
+    return agreed;
   }
 
   private static GatewaySettings.HttpSettings http(Http http, Limits limits) {

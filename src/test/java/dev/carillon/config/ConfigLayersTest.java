@@ -59,6 +59,25 @@ class ConfigLayersTest {
                 new Publish(Duration.ofMinutes(2), 100_000, 32 << 20, 4 << 20),
                 new Limits(65536, 1 << 20, 1000, 100_000, 0, 1000, 64),
                 new Log(LogFormat.TEXT, LogLevel.INFO),
+                new Cluster(
+                    false,
+                    "carillon",
+                    "127.0.0.1",
+                    5701,
+                    0,
+                    Discovery.MEMBERS,
+                    List.of(),
+                    Optional.empty(),
+                    1,
+                    Duration.ofSeconds(10),
+                    new Heartbeat(Duration.ofSeconds(1), Duration.ofSeconds(8)),
+                    Duration.ofSeconds(5),
+                    4 << 20,
+                    4096,
+                    Duration.ofMinutes(5),
+                    Duration.ofSeconds(5),
+                    Duration.ofMillis(50),
+                    Optional.empty()),
                 Duration.ofSeconds(10)));
   }
 

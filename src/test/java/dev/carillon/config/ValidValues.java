@@ -80,7 +80,10 @@ final class ValidValues {
     if (key.endsWith("match")) {
       return Arbitraries.of("orders.created", "orders.*", ">", "*.a:b.>", "user-1@x._");
     }
-    if (key.equals("http.host")) {
+    if (key.startsWith("cluster.members")) {
+      return Arbitraries.of("10.0.0.2:5701", "node-2.example.com:5701", "[::1]:5701");
+    }
+    if (key.equals("http.host") || key.equals("cluster.host")) {
       return Arbitraries.of("127.0.0.1", "::1", "localhost", "127.8.0.1");
     }
     return Arbitraries.strings().alpha().numeric().ofMinLength(1).ofMaxLength(64);

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Publishing to topics with history, with a store that answers when the test says so. */
@@ -34,13 +35,19 @@ final class HistoryPublishTest {
   private final HeldStore store = new HeldStore();
   private final HeldRelay relay = new HeldRelay();
   private final Connection connection = new Connection();
+  private @Nullable String refusal;
   private final List<PublishOutcome> outcomes = new ArrayList<>();
   private final Publisher publisher =
       new Publisher(
           new PublishSettings(1 << 20, 1 << 16),
           relay,
           new DeduplicationWindow(Duration.ofMinutes(2), 1000, () -> 0),
-          Optional.of(new Histories(store, topic -> topic.startsWith("kept"), pattern -> true)),
+          Optional.of(
+              new Histories(
+                  store,
+                  topic -> topic.startsWith("kept"),
+                  pattern -> true,
+                  () -> Optional.ofNullable(refusal))),
           Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
           new Random(1));
 
@@ -245,5 +252,14 @@ final class HistoryPublishTest {
     public CompletionStage<Void> close() {
       throw new UnsupportedOperationException();
     }
+  }
+
+  @Test
+  void whatMayNotBeStoredNowIsRefusedWithTheReason() {
+    refusal = "this node reaches 1 of cluster.minimumMembers = 2 nodes";
+    publisher.publish(connection, List.of(request("kept.a", "1")), outcomes::add);
+    assertThat(outcomes)
+        .containsExactly(
+            new PublishOutcome.Refused(ErrorCode.STORE_UNAVAILABLE, refusal));
   }
 }
