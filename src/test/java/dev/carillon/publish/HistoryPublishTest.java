@@ -259,7 +259,6 @@ final class HistoryPublishTest {
     refusal = "this node reaches 1 of cluster.minimumMembers = 2 nodes";
     publisher.publish(connection, List.of(request("kept.a", "1")), outcomes::add);
     assertThat(outcomes)
-        .containsExactly(
-            new PublishOutcome.Refused(ErrorCode.STORE_UNAVAILABLE, refusal));
+        .containsExactly(new PublishOutcome.Refused(ErrorCode.STORE_UNAVAILABLE, refusal));
   }
 }
