@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carillon.testing.Needs;
 import dev.carillon.testing.Tool;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -12,7 +13,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three nodes in one cluster, and one fault after another while clients publish and subscribe: what
@@ -21,24 +21,25 @@ import org.junit.jupiter.api.io.TempDir;
 @Needs({Tool.IP, Tool.NFT})
 @TestInstance(Lifecycle.PER_CLASS)
 final class ClusterFaultsIT {
-  @TempDir private Path folder;
+  /** What the nodes say stays there, for whoever looks into a failure. */
+  private final Path logs = Path.of(System.getProperty("carillon.target", "target"), "faults");
 
   private FaultCluster cluster;
   private Faults faults;
   private FaultRun run;
+  private final Report report = new Report(logs.resolve("report.md"), "# Faults, each once\n");
 
   // A cluster takes longer to start than a fault to pass: all tests share one.
   @BeforeAll
   void start() throws IOException {
-    cluster = FaultCluster.start(3, folder, List.of("cluster.minimumMembers=2"));
+    cluster = FaultCluster.start(3, Files.createDirectories(logs), FaultRun.SETTINGS);
     try {
       faults = new Faults(cluster);
       cluster.awaitWhole();
       run = new FaultRun(cluster, Terms.DURABLE, false);
     } catch (RuntimeException | Error e) {
-      String said = cluster.said();
       cluster.close();
-      throw new AssertionError(said, e);
+      throw e;
     }
   }
 
@@ -56,10 +57,11 @@ final class ClusterFaultsIT {
 
   private void assertKeepsPromises(Fault fault) throws IOException, InterruptedException {
     Incident incident = run.run(fault);
+    report.add(incident);
     if (!incident.isRight()) {
       String troubles = String.join("\n", run.troubles());
       run.renewClients();
-      throw new AssertionError(incident + "\n" + troubles + "\n" + cluster.said());
+      throw new AssertionError(incident + "\n" + troubles + "\nsee " + logs);
     }
     assertThat(incident.verdict().received()).isPositive();
   }

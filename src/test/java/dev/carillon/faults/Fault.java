@@ -32,8 +32,7 @@ record Fault(
 
   static final Step NOTHING = () -> {};
 
-  static Fault of(
-      String name, List<NodeSite> touched, Step begin, Duration lasts, Step end) {
+  static Fault of(String name, List<NodeSite> touched, Step begin, Duration lasts, Step end) {
     return new Fault(name, names(touched), Set.of(), begin, lasts, NOTHING, end);
   }
 

@@ -144,13 +144,6 @@ final class FaultCluster implements AutoCloseable {
         .until(() -> true);
   }
 
-  /** What each node has said, for a failure's report. */
-  String said() {
-    return nodes.stream()
-        .map(node -> "---- " + node.site().name() + "\n" + node.said())
-        .collect(Collectors.joining("\n"));
-  }
-
   @Override
   public void close() throws IOException {
     nodes.forEach(NodeProcess::close);

@@ -17,6 +17,10 @@ import org.awaitility.core.ConditionTimeoutException;
  * go to the next node when theirs is gone.
  */
 final class FaultRun implements AutoCloseable {
+  /** What the nodes are to be started with: links that a fault of seconds fills. */
+  static final List<String> SETTINGS =
+      List.of("cluster.minimumMembers=2", "cluster.linkBytes=65536");
+
   private static final Duration ARRIVES_WITHIN = Duration.ofSeconds(15);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -67,9 +71,7 @@ final class FaultRun implements AutoCloseable {
       if (withHistories) {
         patterns.add(kept + ">");
         made.subscriber(
-            "resumes-" + site.name(),
-            new Wishes(histories, true, PATIENCE),
-            cluster.sitesFrom(i));
+            "resumes-" + site.name(), new Wishes(histories, true, PATIENCE), cluster.sitesFrom(i));
       }
       made.subscriber(
           "stays-" + site.name(), new Wishes(patterns, false, Duration.ZERO), List.of(site));

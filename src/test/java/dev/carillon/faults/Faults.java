@@ -20,7 +20,7 @@ final class Faults {
   private static final int LOSS_PERCENT = 20;
 
   /** Less than what clients publish in these runs, so that the link falls behind. */
-  private static final int SLOW_KILOBYTES_PER_SECOND = 4;
+  private static final int SLOW_KILOBYTES_PER_SECOND = 20;
 
   private final FaultCluster cluster;
 
@@ -95,11 +95,11 @@ final class Faults {
   /** Nobody reaches a node's event bus, while Hazelcast takes it for healthy. */
   Fault blockBus(NodeProcess victim) {
     return Fault.of(
-        "bus port of " + names(List.of(victim)) + " blocked",
-        sites(List.of(victim)),
-        () -> cluster.links().block(victim.site(), FaultCluster.BUS_PORT),
-        FOUND_OUT,
-        cluster.links()::heal)
+            "bus port of " + names(List.of(victim)) + " blocked",
+            sites(List.of(victim)),
+            () -> cluster.links().block(victim.site(), FaultCluster.BUS_PORT),
+            FOUND_OUT,
+            cluster.links()::heal)
         .parting();
   }
 

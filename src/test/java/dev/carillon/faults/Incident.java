@@ -58,6 +58,7 @@ record Incident(
         + (verdict.violations().isEmpty()
             ? ""
             : "\n"
-                + String.join("\n", verdict.violations().stream().map(Violation::toString).toList()));
+                + String.join(
+                    "\n", verdict.violations().stream().map(Violation::toString).toList()));
   }
 }

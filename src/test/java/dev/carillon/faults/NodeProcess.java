@@ -143,13 +143,6 @@ final class NodeProcess implements AutoCloseable {
     return outputs.isEmpty() ? "" : read(outputs.get(outputs.size() - 1));
   }
 
-  /** What all its processes have said. */
-  String said() {
-    StringBuilder said = new StringBuilder();
-    outputs.forEach(output -> said.append(read(output)));
-    return said.toString();
-  }
-
   private static String read(Path output) {
     try {
       return Files.readString(output, UTF_8);

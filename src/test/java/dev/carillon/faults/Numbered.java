@@ -12,8 +12,16 @@ import java.util.Optional;
  * @param number one more than the last one of this publisher and topic
  */
 record Numbered(String publisher, int session, String topic, long number) {
+  /** Events of many sizes, and enough of them to fill what is bounded. */
+  private static final int MOST_FILLING = 1500;
+
+  /** The same under every retry. */
   JsonObject toData() {
-    return new JsonObject().put("p", publisher).put("s", session).put("n", number);
+    return new JsonObject()
+        .put("p", publisher)
+        .put("s", session)
+        .put("n", number)
+        .put("filling", "x".repeat((int) (number * 37 % MOST_FILLING)));
   }
 
   /** Nothing if the data is none of the harness's. */
