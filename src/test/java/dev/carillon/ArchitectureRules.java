@@ -75,6 +75,18 @@ record ArchitectureRules(String root) {
     return onlyKnows("event", "config").as("event knows bytes and JSON");
   }
 
+  ArchRule onlyTheRingKnowsHazelcast() {
+    return noClasses()
+        .that()
+        .resideInAPackage(root + ".store..")
+        .and()
+        .haveNameNotMatching(".*\\.Ring[^.]*")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("com.hazelcast..")
+        .because("every other kind of store works without a cluster");
+  }
+
   ArchRule packagesAreNullMarked() {
     return classes()
         .should(

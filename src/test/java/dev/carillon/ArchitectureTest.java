@@ -66,6 +66,10 @@ final class ArchitectureTest {
             ArchitectureRules::eventsKnowOnlyBytesAndJson,
             "event.AsksTheDatabase"),
         rule(
+            "only the ring knows Hazelcast",
+            ArchitectureRules::onlyTheRingKnowsHazelcast,
+            "store.AsksTheCluster"),
+        rule(
             "packages are null-marked",
             ArchitectureRules::packagesAreNullMarked,
             "nowhere.InNoLayer"),

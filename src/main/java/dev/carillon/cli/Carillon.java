@@ -78,6 +78,7 @@ public final class Carillon implements Callable<Integer> {
     commands.put("subscribe", () -> new SubscribeCommand(shell));
     commands.put("history", () -> new HistoryCommand(shell));
     commands.put("dead-letters", () -> new DeadLettersCommand(shell));
+    commands.put("cluster", () -> new ClusterCommand(shell));
     commands.put("bench", () -> new BenchCommand(shell));
     commands.put("config", () -> new ConfigCommand(shell));
     commands.put("completion", () -> new CompletionCommand(shell));

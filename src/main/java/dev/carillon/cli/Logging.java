@@ -71,12 +71,16 @@ final class Logging {
     root.setLevel(level(level));
     context.getLogger(TALKATIVE).setLevel(Level.ERROR);
     // Says in many lines what carillon.cluster says in one.
-    context.getLogger("com.hazelcast").setLevel(Level.ERROR);
+    boolean detailed = level.compareTo(LogLevel.INFO) > 0;
+    context.getLogger("com.hazelcast").setLevel(detailed ? Level.INFO : Level.ERROR);
     context.getLogger("io.vertx.spi.cluster.hazelcast").setLevel(Level.ERROR);
-    context.getLogger("io.vertx.core.eventbus.impl.clustered").setLevel(Level.OFF);
+    context.getLogger("io.vertx.core.eventbus.impl").setLevel(detailed ? Level.WARN : Level.ERROR);
+    context
+        .getLogger("io.vertx.core.eventbus.impl.clustered")
+        .setLevel(detailed ? Level.WARN : Level.OFF);
     // Says line by line how it makes a schema.
     context.getLogger("org.flywaydb").setLevel(Level.WARN);
-    if (level.compareTo(LogLevel.INFO) > 0) {
+    if (detailed) {
       // Netty and Vert.x in detail would bury what was asked for.
       context.getLogger("io.netty").setLevel(Level.INFO);
       context.getLogger("io.vertx").setLevel(Level.INFO);

@@ -112,16 +112,25 @@ final class ArrivalOrder {
     }
   }
 
-  /** Events of a topic up to {@code last} are stored; some of them may never come. */
+  /** Events of a topic did not come, and never will; newer ones may have. */
+  void missed(Hole hole, boolean wanted, Ready ready) {
+    if (places.containsKey(hole.topic())) {
+      known(hole.topic(), hole.epoch(), hole.to(), wanted, ready);
+    } else if (wanted) {
+      // No event of the topic went on here, so nobody has these already.
+      ready.hole(hole);
+    }
+  }
+
+  /** The newest event of a topic is {@code last}; some up to it may never come. */
   void known(String topic, String epoch, long last, boolean wanted, Ready ready) {
     Place place = places.get(topic);
     if (place == null) {
       if (wanted && last > 0) {
+        // It may well be on its way.
         place = begin(topic, epoch);
-        place.next = last + 1;
-        place.first = last + 1;
         place.known = last;
-        ready.hole(new Hole(topic, epoch, last, last));
+        expect(topic, place);
       }
       return;
     }
@@ -255,6 +264,10 @@ final class ArrivalOrder {
         place.next = frame.offset() + 1;
         ready.frame(frame);
       }
+    }
+    if (place.next == 0 && place.known > 0) {
+      place.next = place.known;
+      place.first = place.known;
     }
     if (place.known >= place.next) {
       ready.hole(new Hole(topic, place.epoch, place.next, place.known));

@@ -6,6 +6,7 @@ import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.Hole;
 import dev.carillon.event.Pattern;
+import dev.carillon.store.HeadNotice;
 import dev.carillon.store.HistoryBounds;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -199,19 +200,38 @@ final class ClusterRelay {
     nodes.announce(gap);
   }
 
+  /** An event is stored that may not have come to those who wait for it. */
+  void repair(Hole hole) {
+    inOrder(List.of(), List.of(hole), List.of(), NOBODY);
+    nodes.repair(hole);
+  }
+
   NodeView view() {
     return nodes.view();
   }
 
-  void headSeen(String topic, String epoch, long last) {
-    Passing passing = new Passing();
-    order.known(topic, epoch, last, local.wants(topic), passing);
-    passing.pass(NOBODY);
-    tickLater();
+  void hear(HeadNotice notice) {
+    if (notice instanceof HeadNotice.Changed changed) {
+      for (HeadNotice.HeadChange head : changed.heads()) {
+        seen(head.topic(), head.epoch(), head.last());
+      }
+    } else {
+      heads.ifPresent(HeadSweep::look);
+    }
   }
 
   private void seen(HistoryBounds bounds) {
-    headSeen(bounds.topic(), bounds.epoch(), bounds.last());
+    seen(bounds.topic(), bounds.epoch(), bounds.last());
+  }
+
+  private void seen(String topic, String epoch, long last) {
+    // That a history begins anew is announced by who purged it.
+    if (last > 0) {
+      Passing passing = new Passing();
+      order.known(topic, epoch, last, local.wants(topic), passing);
+      passing.pass(NOBODY);
+      tickLater();
+    }
   }
 
   /** Runs {@code left} once nothing is on its way to others, and they know that this node goes. */
@@ -236,7 +256,7 @@ final class ClusterRelay {
       passing.gap(gap);
     }
     for (Hole hole : holes) {
-      order.known(hole.topic(), hole.epoch(), hole.to(), local.wants(hole.topic()), passing);
+      order.missed(hole, local.wants(hole.topic()), passing);
     }
     for (int i = 0; i < frames.size(); i++) {
       order.take(frames.get(i), passing);

@@ -187,6 +187,8 @@ public final class HazelcastMembership implements Membership {
     properties.put("hazelcast.graceful.shutdown.max.wait", "20");
     // An acknowledged write is on as many nodes as were promised, or it fails.
     properties.put("hazelcast.operation.fail.on.indeterminate.state", "true");
+    // A copy that missed a change is mended before anybody waits for it.
+    properties.put("hazelcast.partition.backup.sync.interval", "5");
     properties.put("hazelcast.slow.operation.detector.enabled", "false");
     // Members, ids and, where it is chosen, histories: no work for a thread of each kind and core.
     properties.put("hazelcast.io.thread.count", "1");

@@ -9,6 +9,7 @@ import dev.carillon.cluster.NodeMessage.Receipt;
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.GapReason;
+import dev.carillon.event.Hole;
 import dev.carillon.event.Pattern;
 import dev.carillon.hub.PendingGaps;
 import io.vertx.core.buffer.Buffer;
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * to what a slow way has to carry: the far side says from which number on something is missing, and
  * it can tell, for each {@link Hello} comes behind all that was sent before it.
  *
- * <p>While the node is away ({@link #suspend}) all that it would have got is counted.
+ * <p>While the node is away ({@link #suspend}) a window of what it would have got is kept for it,
+ * and all beyond is counted.
  */
 final class NodeLink {
   /** Bytes of events in one message, about: one never fits a window alone. */
@@ -171,15 +173,16 @@ final class NodeLink {
       }
       List<WireEvent> part = events.subList(from, to);
       boolean last = to == events.size();
-      if (suspended || (bytesInFlight > 0 && bytesInFlight + bytes > window)) {
+      if (bytesInFlight > 0 && bytesInFlight + bytes > window) {
         part.forEach(event -> lose(event.frame()));
         if (last) {
           taken.forEach(Runnable::run);
         }
       } else {
         eventsSent += part.size();
-        sendEvents(List.copyOf(part), bytes, last && !isLagging() ? taken : List.of());
-        if (last && isLagging()) {
+        boolean isAwaited = !suspended && !isLagging();
+        sendEvents(List.copyOf(part), bytes, last && isAwaited ? taken : List.of());
+        if (last && !isAwaited) {
           taken.forEach(Runnable::run);
         }
       }
@@ -190,6 +193,14 @@ final class NodeLink {
   /** Sends a gap behind the events before it. */
   void announce(Gap gap) {
     lost.add(gap);
+    sendLosses();
+  }
+
+  /** Says what is to be read from a history. */
+  void repair(Hole hole) {
+    if (!holes.add(hole)) {
+      lost.add(Gap.ofEpoch(hole.topic(), hole.epoch()));
+    }
     sendLosses();
   }
 
@@ -300,7 +311,9 @@ final class NodeLink {
     untaken.addLast(sent);
     bytesInFlight += bytes;
     interestParts += isInterest ? 1 : 0;
-    send.accept(message);
+    if (!suspended) {
+      send.accept(message);
+    }
   }
 
   /** Asks the far side whether all got through. */
@@ -388,7 +401,7 @@ final class NodeLink {
 
   // ---- away and back
 
-  /** The node is gone, perhaps to come back: from now on all is counted. */
+  /** The node is gone, perhaps to come back: nothing is sent until then. */
   void suspend() {
     suspended = true;
     untaken.forEach(Sent::runTaken);

@@ -63,12 +63,15 @@ final class Nodes {
   private final Map<Pattern, Boolean> changed = new LinkedHashMap<>();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
   private InterestSum sum = InterestSum.NONE;
+
+  /** The sum that the others were told last. */
+  private InterestSum told = InterestSum.NONE;
+
   private boolean interestScheduled;
   private boolean collectedScheduled;
   private boolean receiptsScheduled;
   private int suspended;
   private long lastLife;
-  private long lossesLogged;
 
   /** What reaches beyond this node's relay. */
   interface Outside {
@@ -111,6 +114,9 @@ final class Nodes {
     /** Whether all that the node wants is known. */
     boolean interestIsWhole;
 
+    /** Set once the node said anything: before, it serves nobody, and begins with our interest. */
+    boolean everHeard;
+
     long heardNanos;
     long suspendedNanos;
     List<WireEvent> collected = new ArrayList<>();
@@ -120,6 +126,11 @@ final class Nodes {
     long unreceiptedBytes;
     boolean announcedUp;
 
+    /** Losses on the way to the node, and on the way from it. */
+    final LossLog lostTo;
+
+    final LossLog lostFrom;
+
     /** Set while it is found out what it wants, after it was away. */
     boolean isBack;
 
@@ -127,6 +138,8 @@ final class Nodes {
       this.member = member;
       this.link = link;
       this.heardNanos = now;
+      this.lostTo = new LossLog(now);
+      this.lostFrom = new LossLog(now);
     }
   }
 
@@ -189,7 +202,6 @@ final class Nodes {
       known.link.resume();
       // What changed meanwhile was not sent.
       known.link.sendWhole(wanted, sum);
-      known.interestIsWhole = false;
       hubs.lookAtHistories();
     }
   }
@@ -242,6 +254,7 @@ final class Nodes {
   private void flushInterest() {
     interestScheduled = false;
     sum = sum.at(sum.version() + 1);
+    told = sum;
     for (Peer peer : peers.values()) {
       if (!peer.link.isSuspended()) {
         changed.forEach(peer.link::wants);
@@ -264,9 +277,8 @@ final class Nodes {
     }
     long known = interestScheduled ? sum.version() : Long.MAX_VALUE;
     for (Peer peer : peers.values()) {
-      if (!peer.link.isSuspended()) {
-        long received = peer.link.receivedVersion();
-        known = Math.min(known, received);
+      if (peer.everHeard && !peer.link.isSuspended()) {
+        known = Math.min(known, peer.link.receivedVersion());
       }
     }
     while (!waiting.isEmpty() && waiting.peekFirst().version() <= known) {
@@ -356,6 +368,14 @@ final class Nodes {
     }
   }
 
+  /** Tells the nodes that want its topic what is to be read from a history. */
+  void repair(Hole hole) {
+    for (Peer peer : interest.route(hole.topic())) {
+      flushCollected(peer);
+      peer.link.repair(hole);
+    }
+  }
+
   private static void flushCollected(Peer peer) {
     if (!peer.collected.isEmpty()) {
       List<WireEvent> events = peer.collected;
@@ -379,6 +399,7 @@ final class Nodes {
       return;
     }
     peer.heardNanos = nanos.getAsLong();
+    peer.everHeard = true;
     if (message instanceof Numbered numbered) {
       take(peer, numbered);
     } else if (message instanceof Hello hello) {
@@ -401,6 +422,8 @@ final class Nodes {
       case REPEATED -> receiptLater(peer, 0);
       case TAKE, TAKE_AFTER_LOSS -> {
         if (step == Inbound.Step.TAKE_AFTER_LOSS) {
+          peer.lostFrom.addUncounted();
+          tellLost(peer);
           hubs.take(
               List.of(new Gap(Gap.MANY_TOPICS, Gap.UNKNOWN, GapReason.CLUSTER_LOSS)),
               List.of(),
@@ -442,16 +465,35 @@ final class Nodes {
   }
 
   private void log(Peer peer, List<Gap> gaps) {
-    long count = gaps.stream().mapToLong(Gap::count).sum();
-    long second = nanos.getAsLong() / 1_000_000_000L;
-    // A link that loses all the time says so once a second; the metrics count.
-    if (second != lossesLogged) {
-      lossesLogged = second;
+    for (Gap gap : gaps) {
+      // Others are no losses of the way, but news of a history.
+      if (gap.reason() == GapReason.CLUSTER_LOSS) {
+        if (gap.isCounted()) {
+          peer.lostFrom.add(gap.count());
+        } else {
+          peer.lostFrom.addUncounted();
+        }
+      }
+    }
+    tellLost(peer);
+  }
+
+  /** Says what was lost between a node and this one, both ways. */
+  private void tellLost(Peer peer) {
+    long now = nanos.getAsLong();
+    if (peer.lostFrom.isDue(now)) {
       LOG.warn(
-          "events lost on the way from node={} events={} gaps={}",
+          "events lost on the way from node={} {}", peer.member.node(), peer.lostFrom.tell(now));
+    }
+    peer.lostTo.upTo(peer.link.eventsLost());
+    if (!peer.link.isSuspended() && peer.lostTo.isDue(now)) {
+      LOG.warn(
+          "events lost on the way to node={} {} inFlight={} window={} lag={}ms",
           peer.member.node(),
-          count,
-          gaps.size());
+          peer.lostTo.tell(now),
+          peer.link.bytesInFlight(),
+          peer.link.window(),
+          peer.link.lagMillis());
     }
   }
 
@@ -473,10 +515,6 @@ final class Nodes {
     if (part.version() != InterestPart.MORE_FOLLOWS) {
       peer.wants = peer.wants.at(part.version());
       peer.interestIsWhole = true;
-      if (peer.isBack) {
-        peer.isBack = false;
-        peer.link.announceUnasked(topic -> interest.route(topic).contains(peer));
-      }
       tellUp(peer);
     }
   }
@@ -498,6 +536,9 @@ final class Nodes {
       LOG.warn(
           "what node={} wants differed from what was known of it; asked again", peer.member.node());
       wish = Wish.SEND_INTEREST;
+    } else if (peer.isBack && peer.inbound.isAt(hello)) {
+      peer.isBack = false;
+      peer.link.announceUnasked(topic -> interest.route(topic).contains(peer));
     }
     send(peer, peer.inbound.receipt(self, hello.life(), wish));
   }
@@ -552,10 +593,12 @@ final class Nodes {
   void second() {
     long now = nanos.getAsLong();
     for (Peer peer : List.copyOf(peers.values())) {
+      tellLost(peer);
       if (!peer.link.isSuspended()) {
         peer.link.hello();
       } else if (now - peer.suspendedNanos > settings.forgetMs() * 1_000_000L) {
-        LOG.info("node forgotten node={}", peer.member.node());
+        peer.lostTo.upTo(peer.link.eventsLost());
+        LOG.info("node forgotten node={} lost {}", peer.member.node(), peer.lostTo.tell(now));
         forget(peer);
       }
     }
@@ -615,7 +658,7 @@ final class Nodes {
               peer.wants,
               (now - peer.heardNanos) / 1_000_000));
     }
-    return new NodeView(sum, linked, List.copyOf(links));
+    return new NodeView(told, linked, List.copyOf(links));
   }
 
   private static NodeView.State state(Peer peer, long now) {

@@ -28,6 +28,11 @@ public final class Reach {
     return linked;
   }
 
+  /** Nodes, this one among them, that are enough. */
+  public int minimum() {
+    return minimum;
+  }
+
   /** Why this node must not store events now, in one line; empty where it may. */
   public Optional<String> refusal() {
     int now = linked;

@@ -2,6 +2,7 @@ package dev.carillon.cluster;
 
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
+import dev.carillon.event.Hole;
 import dev.carillon.event.Pattern;
 import java.util.List;
 
@@ -48,6 +49,6 @@ sealed interface RelayMessage {
   /** A consumer wants to know how this node and the others see each other. */
   record ViewWanted(String consumer, long number) implements RelayMessage {}
 
-  /** What a store says of a history: events up to an offset are stored. */
-  record HeadSeen(String topic, String epoch, long last) implements RelayMessage {}
+  /** An event is stored that may not have come to those who wait for it. */
+  record StoredAgain(Hole hole) implements RelayMessage {}
 }

@@ -4,18 +4,18 @@ import dev.carillon.cluster.RelayMessage.Attachment;
 import dev.carillon.cluster.RelayMessage.BatchTaken;
 import dev.carillon.cluster.RelayMessage.CountsWanted;
 import dev.carillon.cluster.RelayMessage.Detachment;
-import dev.carillon.cluster.RelayMessage.HeadSeen;
 import dev.carillon.cluster.RelayMessage.InterestChange;
 import dev.carillon.cluster.RelayMessage.Publication;
+import dev.carillon.cluster.RelayMessage.StoredAgain;
 import dev.carillon.cluster.RelayMessage.ViewWanted;
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.Hole;
 import dev.carillon.event.Pattern;
+import dev.carillon.store.HeadNotice;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -81,12 +81,14 @@ public final class RelayVerticle extends VerticleBase {
     return left.future();
   }
 
-  /**
-   * Tells the node's relay what a store says of a history: events up to an offset are stored. For
-   * any thread.
-   */
-  public static void headSeen(Vertx vertx, String topic, String epoch, long last) {
-    new LocalMessages(vertx).send(ADDRESS, new HeadSeen(topic, epoch, last));
+  /** A store says which histories went on; this node may not have got it. For any thread. */
+  public void hear(HeadNotice notice) {
+    context.runOnContext(
+        v -> {
+          if (nodes != null) {
+            nodes.hear(notice);
+          }
+        });
   }
 
   private void take(RelayMessage message) {
@@ -112,10 +114,8 @@ public final class RelayVerticle extends VerticleBase {
       send(wanted.consumer(), new ConsumerMessage.Counted(wanted.number(), counts()));
     } else if (message instanceof ViewWanted wanted) {
       send(wanted.consumer(), new ConsumerMessage.Viewed(wanted.number(), view()));
-    } else if (message instanceof HeadSeen seen) {
-      if (nodes != null) {
-        nodes.headSeen(seen.topic(), seen.epoch(), seen.last());
-      }
+    } else if (message instanceof StoredAgain stored && nodes != null) {
+      nodes.repair(stored.hole());
     }
   }
 

@@ -8,7 +8,9 @@ import dev.carillon.cluster.RelayMessage.InterestChange;
 import dev.carillon.cluster.RelayMessage.Publication;
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
+import dev.carillon.event.Hole;
 import dev.carillon.event.Pattern;
+import dev.carillon.event.Position;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -166,6 +168,13 @@ public final class TopicConsumer {
   /** Announces a gap of one topic to everybody who asked for it. For any thread. */
   public void announce(Gap gap) {
     toRelay(new RelayMessage.Announcement(gap));
+  }
+
+  /** Says that an event is stored: who did not get it reads it from the history. */
+  public void storedAgain(String topic, Position position) {
+    toRelay(
+        new RelayMessage.StoredAgain(
+            new Hole(topic, position.epoch(), position.offset(), position.offset())));
   }
 
   /**

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class CrossChecks {
   private static final Set<String> ANY_ADDRESS = Set.of("0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
+  /** Hazelcast's: one and six more. */
+  private static final int MAX_COPIES = 7;
+
   private final Schema schema;
   private final JsonTree.Members tree;
   private final List<ConfigMistake> mistakes;
@@ -35,6 +38,8 @@ final class CrossChecks {
     historyHasABound();
     catchUpHasAHistory();
     storeCanBeWritten();
+    hazelcastHasACluster();
+    databaseIsSaidWithoutAPassword();
     fileIsReadable("http.tls.certificate");
     fileIsReadable("http.tls.key");
     clusterCanForm();
@@ -180,6 +185,45 @@ final class CrossChecks {
       } else {
         directoryCanBeWritten(path);
       }
+    }
+  }
+
+  private void hazelcastHasACluster() {
+    if (!"hazelcast".equals(text("store.kind"))) {
+      return;
+    }
+    if (sound("cluster.enabled").map(JsonTree::valueOf).orElse(false) != Boolean.TRUE) {
+      refuse(
+          "store.kind",
+          "must be another one unless cluster.enabled is true: histories would be kept by the"
+              + " cluster's members");
+    }
+    BigDecimal members = number("cluster.minimumMembers");
+    if (members != null && members.intValue() > MAX_COPIES) {
+      refuse(
+          "cluster.minimumMembers",
+          "must be no more than "
+              + MAX_COPIES
+              + " where store.kind is hazelcast: so many copies of a history there can be");
+    }
+  }
+
+  private void databaseIsSaidWithoutAPassword() {
+    if ("postgres".equals(text("store.kind")) && JsonTree.find(tree, "store.url").isEmpty()) {
+      refuse(
+          "store.kind",
+          "must have store.url beside it, such as postgresql://db.example.com:5432/carillon");
+    }
+    String url = text("store.url");
+    if (url != null && !Shown.withoutPasswords(url).equals(url)) {
+      JsonTree said = sound("store.url").orElseThrow();
+      mistakes.add(
+          ConfigMistake.at(
+                  "store.url",
+                  "must hold no user and no password: store.user and store.password say them, and"
+                      + " are not shown with it")
+              .showing(Shown.json(said))
+              .from(said.origin()));
     }
   }
 

@@ -1,15 +1,27 @@
 package dev.carillon.config;
 
+import java.util.regex.Pattern;
+
 /** Values and keys made fit for one line: short, and without control characters. */
 final class Shown {
   private static final int MAX_VALUE = 80;
   private static final int MAX_KEY = 255;
 
+  private static final Pattern LOGIN = Pattern.compile("//[^/\\s\"]*@");
+  private static final Pattern PASSWORD =
+      Pattern.compile("([?&](?:user|password|sslpassword)=)(?!\\(hidden\\))[^&\\s\"]+");
+
   private Shown() {}
 
   /** A value as JSON. */
   static String json(JsonTree value) {
-    return cut(JsonWriter.compact(value, MAX_VALUE * 2), MAX_VALUE);
+    return cut(withoutPasswords(JsonWriter.compact(value, Integer.MAX_VALUE)), MAX_VALUE);
+  }
+
+  /** Text in which no address tells who may use it and by which password. */
+  static String withoutPasswords(String text) {
+    String bare = LOGIN.matcher(text).replaceAll("//" + ConfigPrinter.HIDDEN + "@");
+    return PASSWORD.matcher(bare).replaceAll("$1" + ConfigPrinter.HIDDEN);
   }
 
   /** A key, which may come from a file and be anything. */

@@ -4,6 +4,7 @@ import dev.carillon.cluster.EventBatch;
 import dev.carillon.cluster.PreparedPublication;
 import dev.carillon.cluster.TopicConsumer;
 import dev.carillon.event.EventFrame;
+import dev.carillon.event.Position;
 import dev.carillon.hub.History;
 import dev.carillon.hub.Hub;
 import dev.carillon.publish.EventRelay;
@@ -300,6 +301,11 @@ final class Gateway {
           rates.count(frames.get(i).topic());
         }
         consumer.publish(frames, taken);
+      }
+
+      @Override
+      public void storedAgain(String topic, Position position) {
+        consumer.storedAgain(topic, position);
       }
 
       @Override

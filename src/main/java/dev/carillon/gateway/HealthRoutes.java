@@ -16,8 +16,10 @@ final class HealthRoutes {
     paths
         .get("/health/ready")
         .handler(
-            context ->
-                answer(context.response(), node.isReady(), node.isReady() ? "ready" : notReady()));
+            context -> {
+              boolean ready = node.isReady();
+              answer(context.response(), ready, ready ? "ready" : notReady());
+            });
   }
 
   /** Why, as far as strangers may know; the log says the rest. */

@@ -113,6 +113,7 @@ final class HttpDoor {
     new HistoryRoutes(node, gateway).addTo(paths, operators);
     new DeadLetterRoutes(node, gateway).addTo(operators);
     new LedgerRoute(node, gateway).addTo(operators);
+    new ClusterRoute(node, gateway).addTo(operators);
     new MetricsRoute(vertx, node, gateway).addTo(operators);
     paths.refuseOtherMethods();
     made.route().failureHandler(this::fail);

@@ -28,16 +28,18 @@ final class JsonAnswer {
   }
 
   static void send(RoutingContext context, Value value) {
+    context.response().putHeader("Content-Type", "application/json").end(body(value));
+  }
+
+  /** The value as bytes. */
+  static Buffer body(Value value) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
       value.writeTo(json);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    context
-        .response()
-        .putHeader("Content-Type", "application/json")
-        .end(Buffer.buffer(bytes.toByteArray()));
+    return Buffer.buffer(bytes.toByteArray());
   }
 
   /**

@@ -154,6 +154,79 @@ enum Metric {
       "events",
       "Events dropped before a consumer because its link was full; it announces them."),
 
+  CLUSTER_MEMBERS(
+      "carillon_cluster_members",
+      Kind.GAUGE,
+      "nodes",
+      "Nodes that are members of the cluster as this one sees it, itself among them; 1 without a"
+          + " cluster."),
+  CLUSTER_LINKED(
+      "carillon_cluster_linked",
+      Kind.GAUGE,
+      "nodes",
+      "Nodes that this one reaches and that reach it, itself among them; below"
+          + " `carillon_cluster_minimum_members` it is not ready."),
+  CLUSTER_MINIMUM_MEMBERS(
+      "carillon_cluster_minimum_members",
+      Kind.GAUGE,
+      "nodes",
+      "`cluster.minimumMembers`; 1 without a cluster."),
+  INTEREST_TOPICS(
+      "carillon_interest_topics",
+      Kind.GAUGE,
+      "topics",
+      "Topics and patterns that other nodes are known to want, counted for each node."),
+  PEER_UP(
+      "carillon_link_peer_up",
+      Kind.GAUGE,
+      "",
+      "Whether this node and the other hear each other and know what the other wants: 1 or 0."
+          + " Series of a node go when it left, or `cluster.forget` after it went without a word.",
+      "peer"),
+  PEER_IN_FLIGHT(
+      "carillon_link_peer_in_flight_bytes",
+      Kind.GAUGE,
+      "bytes",
+      "Events sent to the other node that it has not taken yet.",
+      "peer"),
+  PEER_WINDOW(
+      "carillon_link_peer_window_bytes",
+      Kind.GAUGE,
+      "bytes",
+      "What may be on its way to the other node now: `cluster.linkBytes`, less while it is slow.",
+      "peer"),
+  PEER_LAG(
+      "carillon_link_peer_lag_seconds",
+      Kind.GAUGE,
+      "seconds",
+      "How long the oldest message that the other node has not taken has been on its way.",
+      "peer"),
+  PEER_TOPICS(
+      "carillon_link_peer_topics",
+      Kind.GAUGE,
+      "topics",
+      "Topics and patterns that the other node is known to want.",
+      "peer"),
+  PEER_EVENTS(
+      "carillon_link_peer_events_total",
+      Kind.COUNTER,
+      "events",
+      "Events sent to the other node; begins at 0 again when the node starts anew.",
+      "peer"),
+  PEER_EVENTS_LOST(
+      "carillon_link_peer_lost_events_total",
+      Kind.COUNTER,
+      "events",
+      "Events that found no room on the way to the other node, and that no history has: they are"
+          + " announced there.",
+      "peer"),
+  PEER_RESENT(
+      "carillon_link_peer_resent_total",
+      Kind.COUNTER,
+      "messages",
+      "Messages that were sent to the other node again.",
+      "peer"),
+
   JVM_MEMORY_USED(
       "carillon_jvm_memory_used_bytes", Kind.GAUGE, "bytes", "Memory of the JVM in use.", "area"),
   JVM_MEMORY_COMMITTED(

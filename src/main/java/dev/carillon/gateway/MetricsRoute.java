@@ -85,6 +85,12 @@ final class MetricsRoute {
                   sum.add(Metric.LINK_IN_FLIGHT, relay.bytesInFlight());
                   sum.add(Metric.LINK_EVENTS_LOST, relay.eventsLost());
                   return sum;
+                })
+            .compose(relayed -> gateway.consumer().view())
+            .map(
+                view -> {
+                  ClusterSamples.addTo(sum, node.cluster(), view);
+                  return sum;
                 });
     gathering = gathered;
     gathered.onComplete(done -> gathering = null);

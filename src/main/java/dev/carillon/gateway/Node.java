@@ -56,6 +56,17 @@ public final class Node {
     return cluster;
   }
 
+  /** From now on this node says how it is when other nodes of the cluster ask. */
+  public void answerOthers() {
+    cluster.ifPresent(
+        known -> known.calls().answer(MemberView.QUESTION, question -> MemberView.ask(this)));
+  }
+
+  /** One of the gateways; none while the node starts or stops. */
+  Optional<Gateway> anyGateway() {
+    return gateways.stream().findFirst();
+  }
+
   /** How the store is; healthy where no topic keeps history. */
   StoreHealth health() {
     return history.map(kept -> kept.topics().store().health()).orElseGet(StoreHealth.Healthy::new);

@@ -3,13 +3,16 @@ package dev.carillon.gateway;
 import dev.carillon.gateway.MetricSamples.Series;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +27,9 @@ final class PrometheusPage {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT).throwExceptionOnRegistrationFailure();
-  private final Map<Series, Value> shown = new HashMap<>();
+  private final Map<Series, Shown> shown = new HashMap<>();
+
+  private record Shown(Meter meter, Value value) {}
 
   /** What a meter shows; the page is written while nobody else may set it. */
   private static final class Value {
@@ -42,29 +47,41 @@ final class PrometheusPage {
         : PROMETHEUS_TEXT;
   }
 
-  /** The page that shows {@code samples}. */
+  /** The page that shows {@code samples}, and nothing that an earlier one showed. */
   synchronized String write(MetricSamples samples, String contentType) {
-    samples.forEach((series, value) -> shown.computeIfAbsent(series, this::register).value = value);
+    Set<Series> gone = new HashSet<>(shown.keySet());
+    samples.forEach(
+        (series, value) -> {
+          shown.computeIfAbsent(series, this::register).value().value = value;
+          gone.remove(series);
+        });
+    for (Series series : gone) {
+      Shown old = shown.remove(series);
+      if (old != null) {
+        registry.remove(old.meter());
+      }
+    }
     return registry.scrape(contentType);
   }
 
-  private Value register(Series series) {
+  private Shown register(Series series) {
     Value value = new Value();
     Metric metric = series.metric();
     String name = metric.prometheusName().replace('_', '.');
-    switch (metric.kind()) {
-      case COUNTER ->
-          FunctionCounter.builder(name, value, Value::get)
-              .description(metric.sentence())
-              .tags(tags(series))
-              .register(registry);
-      case GAUGE, INFO ->
-          Gauge.builder(name, value, Value::get)
-              .description(metric.sentence())
-              .tags(tags(series))
-              .register(registry);
-    }
-    return value;
+    return new Shown(
+        switch (metric.kind()) {
+          case COUNTER ->
+              FunctionCounter.builder(name, value, Value::get)
+                  .description(metric.sentence())
+                  .tags(tags(series))
+                  .register(registry);
+          case GAUGE, INFO ->
+              Gauge.builder(name, value, Value::get)
+                  .description(metric.sentence())
+                  .tags(tags(series))
+                  .register(registry);
+        },
+        value);
   }
 
   private static List<Tag> tags(Series series) {

@@ -23,12 +23,7 @@ final class RuntimeSamples {
 
   /** Adds what it finds. Reads a file: not for an event loop. */
   static void addTo(MetricSamples samples) {
-    String version = Node.class.getPackage().getImplementationVersion();
-    samples.add(
-        Metric.BUILD_INFO,
-        1,
-        version == null ? "development" : version,
-        Runtime.version().toString());
+    samples.add(Metric.BUILD_INFO, 1, version(), Runtime.version().toString());
     addMemory(samples);
     for (GarbageCollectorMXBean gc : ManagementFactory.getGarbageCollectorMXBeans()) {
       samples.add(Metric.JVM_GC_COLLECTIONS, Math.max(0, gc.getCollectionCount()), gc.getName());
@@ -36,6 +31,12 @@ final class RuntimeSamples {
     }
     samples.add(Metric.JVM_THREADS, ManagementFactory.getThreadMXBean().getThreadCount());
     addProcess(samples);
+  }
+
+  /** Of Carillon, as the jar names it. */
+  static String version() {
+    String version = Node.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
   }
 
   private static void addMemory(MetricSamples samples) {

@@ -159,6 +159,23 @@ final class Cursor {
     }
   }
 
+  /** Events of a history did not come the way of live events; they are to be read. */
+  void hole(String ofEpoch, long from, long to) {
+    if (state == State.HELD) {
+      if (!ofEpoch.equals(epoch)) {
+        epoch = ofEpoch;
+        position = from - 1;
+      }
+      lastLive = to;
+      target = to;
+    } else if (!ofEpoch.equals(epoch)) {
+      doubts++;
+      settle();
+    } else {
+      missed(to);
+    }
+  }
+
   /** It was said that the history begins anew. */
   void begunAnew(String newEpoch) {
     if (state == State.HELD) {

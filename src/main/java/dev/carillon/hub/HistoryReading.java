@@ -107,13 +107,12 @@ final class HistoryReading {
     Cursor cursor = cursors.of(hole.topic());
     long before = cursor == null ? 0 : cursor.behind();
     if (cursor != null) {
-      cursor.missed(hole.to());
+      cursor.hole(hole.epoch(), hole.from(), hole.to());
     } else {
       cursor = cursors.make(hole.topic());
-      if (isOnlyHeld(subscriber, cursors, hole.topic())) {
-        cursor.missed(hole.to());
-      } else {
-        cursor.begin(hole.epoch(), hole.from() - 1, hole.to(), null);
+      cursor.hole(hole.epoch(), hole.from(), hole.to());
+      if (!isOnlyHeld(subscriber, cursors, hole.topic())) {
+        cursor.beginWithLive();
       }
     }
     memory.totals.behind += cursor.behind() - before;

@@ -1,6 +1,7 @@
 package dev.carillon.publish;
 
 import dev.carillon.event.EventFrame;
+import dev.carillon.event.Position;
 import java.util.List;
 
 /** Where published events go. Called on the publisher's event loop unless said otherwise. */
@@ -19,6 +20,12 @@ public interface EventRelay {
    * @param taken runs later on this event loop, once all hubs that wanted the events have them
    */
   Ticket prepare(Runnable taken);
+
+  /**
+   * Says that an event is stored which somebody published again: perhaps its first answer got lost,
+   * and with it the way to those who wait for it.
+   */
+  void storedAgain(String topic, Position position);
 
   /** Runs {@code action} when this turn of the event loop has read all it had to read. */
   void atEndOfTick(Runnable action);

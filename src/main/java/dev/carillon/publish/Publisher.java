@@ -223,6 +223,8 @@ public final class Publisher {
       AppendOutcome.StoredEvent event = stored.events().get(i);
       if (event.repeat()) {
         repeats++;
+        String topic = event.event().topic().name();
+        event.event().position().ifPresent(position -> relay.storedAgain(topic, position));
       } else {
         published++;
       }

@@ -87,11 +87,15 @@ public final class CarillonServer {
     NodeStores stores;
     try {
       if (config.cluster().enabled()) {
-        membership = Optional.of(HazelcastMembership.join(cluster, more -> {}));
+        membership =
+            Optional.of(
+                HazelcastMembership.join(cluster, more -> NodeStores.configure(config, more)));
       }
       stores =
           NodeStores.open(
-              config, config.cluster().enabled() ? reach::refusal : Optional::<String>empty);
+              config,
+              config.cluster().enabled() ? reach::refusal : Optional::<String>empty,
+              membership);
     } catch (ClusterRefusedException refused) {
       return Future.failedFuture(refused);
     } catch (StoreUnavailableException notAvailable) {
@@ -173,6 +177,7 @@ public final class CarillonServer {
             stores.history(),
             stores.deadLetters(),
             nodeCluster);
+    node.answerOthers();
     RelayVerticle relay =
         new RelayVerticle(
             nodeCluster.map(
@@ -190,7 +195,12 @@ public final class CarillonServer {
     }
     CarillonServer server =
         new CarillonServer(config, vertx, node, List.copyOf(gateways), stores, relay, membership);
-    return server.deploy().map(server);
+    return server
+        .deploy()
+        .onSuccess(
+            deployed ->
+                stores.history().ifPresent(kept -> kept.topics().store().listen(relay::hear)))
+        .map(server);
   }
 
   /** Leaves the cluster, on a thread of its own: that takes a while. */
@@ -231,6 +241,11 @@ public final class CarillonServer {
   /** For tests that look at the books. */
   Node node() {
     return node;
+  }
+
+  /** For tests that break the cluster. */
+  Optional<HazelcastMembership> membership() {
+    return membership;
   }
 
   /**

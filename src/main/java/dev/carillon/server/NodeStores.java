@@ -1,5 +1,6 @@
 package dev.carillon.server;
 
+import dev.carillon.cluster.HazelcastMembership;
 import dev.carillon.config.Config;
 import dev.carillon.config.Store;
 import dev.carillon.config.StoreKind;
@@ -11,6 +12,8 @@ import dev.carillon.store.EventStore;
 import dev.carillon.store.HistoryPages;
 import dev.carillon.store.MemoryDeadLetters;
 import dev.carillon.store.MemoryStore;
+import dev.carillon.store.PostgresAddress;
+import dev.carillon.store.RingbufferStore;
 import dev.carillon.store.SqlDeadLetters;
 import dev.carillon.store.SqlStore;
 import dev.carillon.store.StoreSettings;
@@ -32,15 +35,17 @@ record NodeStores(Optional<NodeHistory> history, DeadLetters deadLetters) {
    * Opens what the configuration asks for. Blocks.
    *
    * @param refusal why nothing may be stored now
+   * @param membership in the cluster, where there is one
    * @throws StoreUnavailableException saying in one line what is wrong
    */
-  static NodeStores open(Config config, Supplier<Optional<String>> refusal) {
+  static NodeStores open(
+      Config config, Supplier<Optional<String>> refusal, Optional<HazelcastMembership> membership) {
     HistoryRules rules = new HistoryRules(config.topics());
     Clock clock = Clock.systemUTC();
     if (!rules.keepAny()) {
       return new NodeStores(Optional.empty(), deadLetters(config, false, clock));
     }
-    EventStore store = store(config, rules, clock);
+    EventStore store = store(config, rules, clock, membership);
     long pageBytes =
         config.store().pageCacheBytes() > 0
             ? config.store().pageCacheBytes()
@@ -58,10 +63,19 @@ record NodeStores(Optional<NodeHistory> history, DeadLetters deadLetters) {
     }
   }
 
-  private static EventStore store(Config config, HistoryRules rules, Clock clock) {
+  /** What the cluster's members need to know before they start. */
+  static void configure(Config config, com.hazelcast.config.Config hazelcast) {
+    if (config.store().kind() == StoreKind.HAZELCAST
+        && new HistoryRules(config.topics()).keepAny()) {
+      RingbufferStore.configure(hazelcast, config.cluster().minimumMembers());
+    }
+  }
+
+  private static EventStore store(
+      Config config, HistoryRules rules, Clock clock, Optional<HazelcastMembership> membership) {
     Store store = config.store();
     long maxBytes =
-        store.kind() == StoreKind.MEMORY
+        store.kind() == StoreKind.MEMORY || store.kind() == StoreKind.HAZELCAST
             ? Math.min(store.maxBytes(), Runtime.getRuntime().maxMemory() / 4)
             : store.maxBytes();
     StoreSettings settings =
@@ -74,9 +88,23 @@ record NodeStores(Optional<NodeHistory> history, DeadLetters deadLetters) {
             store.batchBytes(),
             store.readers(),
             rules::of);
-    return store.kind() == StoreKind.MEMORY
-        ? new MemoryStore(settings, clock)
-        : SqlStore.openSqlite(store.path(), settings, clock);
+    return switch (store.kind()) {
+      case MEMORY -> new MemoryStore(settings, clock);
+      case SQLITE -> SqlStore.openSqlite(store.path(), settings, clock);
+      case HAZELCAST ->
+          RingbufferStore.open(
+              membership.orElseThrow().hazelcast(),
+              settings,
+              config.cluster().minimumMembers(),
+              store.deadline(),
+              clock);
+      case POSTGRES ->
+          SqlStore.openPostgres(
+              new PostgresAddress(
+                  store.url().orElseThrow(), store.user(), store.password(), store.deadline()),
+              settings,
+              clock);
+    };
   }
 
   private static DeadLetters deadLetters(Config config, boolean inFile, Clock clock) {

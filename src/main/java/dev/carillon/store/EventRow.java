@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.Optional;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** An event as a row of the table {@code events}, with a checksum over all of it. */
 final class EventRow {
@@ -21,6 +22,11 @@ final class EventRow {
   static final String INSERT =
       "INSERT INTO events (topic, \"offset\", id, time, \"key\", kind, data, bytes, checksum)"
           + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  /** How a database keeps text that a publisher chose. */
+  interface TextColumn {
+    @Nullable String get(ResultSet row, int column) throws SQLException;
+  }
 
   private EventRow() {}
 
@@ -42,16 +48,22 @@ final class EventRow {
     insert.setLong(9, checksum(event, row.offset()));
   }
 
+  /** Reads one row of a database that keeps text as text. */
+  static Optional<Event> read(ResultSet row, Topic topic, String epoch) throws SQLException {
+    return read(row, topic, epoch, ResultSet::getString);
+  }
+
   /**
    * Reads one row.
    *
    * @return the event; nothing when the row is not as it was written
    */
-  static Optional<Event> read(ResultSet row, Topic topic, String epoch) throws SQLException {
+  static Optional<Event> read(ResultSet row, Topic topic, String epoch, TextColumn text)
+      throws SQLException {
     long offset = row.getLong(1);
-    String id = row.getString(2);
+    String id = text.get(row, 2);
     long time = row.getLong(3);
-    String key = row.getString(4);
+    String key = text.get(row, 4);
     int kind = row.getInt(5);
     byte[] data = row.getBytes(6);
     if (id == null

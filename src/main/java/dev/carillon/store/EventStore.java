@@ -14,7 +14,10 @@ import java.util.concurrent.CompletionStage;
  *       for as long as the events that were acknowledged in it are still there or were removed by
  *       their {@link HistoryRule}; a history that lost others, or was purged, has another epoch.
  *   <li>An append is all or nothing. It is answered once: after it is as safe as the kind promises,
- *       or when it is known that nothing of it will ever be read from this process.
+ *       or when it is known that nothing of it will ever be read from this process. Where the
+ *       answer of a database got lost and can't be asked for in time, it is answered as unavailable
+ *       with a reason that says so: it may be stored, and then a {@link HeadNotice} tells of it, as
+ *       of every commit there.
  *   <li>Answers come on the store's writer thread, one at a time, and those of one topic in the
  *       order of their offsets.
  *   <li>An event whose id its publisher chose is stored once within the deduplication window.
@@ -58,6 +61,14 @@ public interface EventStore {
 
   /** Removes every event of {@code topic}; its next one is the first of another epoch. */
   CompletionStage<HistoryBounds> purge(String topic);
+
+  /**
+   * Hears of histories that went on, where several processes share the store; the kinds that one
+   * process has for itself say nothing.
+   */
+  default void listen(HeadListener listener) {
+    // Who appended knows already.
+  }
 
   /** How the store is; for any thread, costs nothing. */
   StoreHealth health();

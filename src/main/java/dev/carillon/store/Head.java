@@ -25,6 +25,10 @@ record Head(
     return new Head(id, name, epoch, first, last, bytes, usedMillis);
   }
 
+  Head withEpoch(String other) {
+    return new Head(id, topic, other, first, last, bytes, usedMillis);
+  }
+
   /** One more event. */
   Head append(long eventBytes, long nowMillis) {
     return new Head(id, topic, epoch, first, last + 1, bytes + eventBytes, nowMillis);

@@ -15,10 +15,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writing side of a {@link SqlStore}: one connection, used by the writer thread only, but for
- * {@link #cached}.
+ * Changes a SQLite file that nobody else writes to, so what it knows of heads, ids and totals it
+ * keeps in memory. One connection, used by the writer thread only, but for {@link #cached}.
  */
-final class SqlBackend implements GroupCommit.Backend {
+final class SqlBackend implements SqlWriter {
   /** Histories whose heads are kept in memory. They only save a look into the database. */
   private static final int MAX_HEADS = 100_000;
 
@@ -49,7 +49,7 @@ final class SqlBackend implements GroupCommit.Backend {
 
   private static final String HEAD = "id, name, epoch, first, last, bytes, used, checksum";
 
-  private final SqlDialect dialect;
+  private final SqliteDialect dialect;
   private final StoreSettings settings;
   private final Clock clock;
   private final ChosenIds ids;
@@ -70,7 +70,7 @@ final class SqlBackend implements GroupCommit.Backend {
   /** Of topics that were never used. */
   private String epoch = "";
 
-  SqlBackend(SqlDialect dialect, StoreSettings settings, Clock clock) {
+  SqlBackend(SqliteDialect dialect, StoreSettings settings, Clock clock) {
     this.dialect = dialect;
     this.settings = settings;
     this.clock = clock;
@@ -79,15 +79,15 @@ final class SqlBackend implements GroupCommit.Backend {
 
   // ---- for any thread
 
-  /** The head of a history as it was last committed, if it is in memory. */
-  Optional<Head> cached(String topic) {
+  @Override
+  public Optional<Head> cached(String topic) {
     return Optional.ofNullable(heads.getIfPresent(topic));
   }
 
   // ---- opening
 
-  /** Opens the database and reads what is always in memory; before the writer thread starts. */
-  void open() throws SQLException {
+  @Override
+  public void open() throws SQLException {
     Connection opened = dialect.writer();
     connection = opened;
     statements = new SqlStatements(opened);
@@ -247,8 +247,8 @@ final class SqlBackend implements GroupCommit.Backend {
     }
   }
 
-  /** Begins another life of a history; the events of the old one are removed in the background. */
-  HistoryBounds purge(String topic) throws SQLException {
+  @Override
+  public HistoryBounds purge(String topic) throws SQLException {
     try {
       Optional<Head> found = find(topic);
       if (found.isEmpty()) {
@@ -435,8 +435,8 @@ final class SqlBackend implements GroupCommit.Backend {
     return dialect.diagnose(failure);
   }
 
-  /** Lets go of what was opened, where opening it failed. */
-  void abandon() {
+  @Override
+  public void abandon() {
     try {
       if (connection != null) {
         connection.close();

@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** What differs between databases. */
+/** What differs between databases for who opens a store and reads from it. */
 interface SqlDialect {
 
   /** The store's name in logs and reasons: its file, or its address without a password. */
@@ -32,24 +32,15 @@ interface SqlDialect {
   /** Ends the claim; the writer is closed already. */
   void release();
 
+  /** How ids and keys of events are read. */
+  EventRow.TextColumn text();
+
+  /** Whether a failed connection is the reason, so that another one may do. */
+  boolean isDisconnect(Exception failure);
+
   /** Whether a part of what is stored can't be read any more, or can't be trusted. */
   boolean isDamage(SQLException failure);
 
   /** What the store is like after a failure of the writer. */
   StoreHealth diagnose(Exception failure);
-
-  /**
-   * How many bytes may be written before {@link #settle} is due; {@code Long.MAX_VALUE} where it
-   * never is.
-   */
-  long settleBytes();
-
-  /** Settles the whole log and gives its room back, as far as readers let it. */
-  void settleWhole(Connection writer) throws SQLException;
-
-  /** Moves what was written to where it stays, outside of a transaction. */
-  void settle(Connection writer) throws SQLException;
-
-  /** What is to be done with the writer before it closes. */
-  void beforeClose(Connection writer) throws SQLException;
 }

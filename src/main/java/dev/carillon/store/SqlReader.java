@@ -21,13 +21,15 @@ final class SqlReader implements AutoCloseable {
   static final String SELECT_EPOCH = "SELECT epoch, checksum FROM store";
 
   private final Connection connection;
+  private final EventRow.TextColumn text;
   private final PreparedStatement headOf;
   private final PreparedStatement headsFrom;
   private final PreparedStatement events;
   private final PreparedStatement epoch;
 
-  SqlReader(Connection connection) throws SQLException {
+  SqlReader(Connection connection, EventRow.TextColumn text) throws SQLException {
     this.connection = connection;
+    this.text = text;
     String head = SqlBackend.headColumns();
     headOf = connection.prepareStatement("SELECT " + head + " FROM topics WHERE name = ?");
     epoch = connection.prepareStatement(SELECT_EPOCH);
@@ -124,7 +126,7 @@ final class SqlReader implements AutoCloseable {
     long bytes = 0;
     try (ResultSet row = events.executeQuery()) {
       while (bytes < maxBytes && row.next()) {
-        Optional<Event> event = EventRow.read(row, topic, head.epoch());
+        Optional<Event> event = EventRow.read(row, topic, head.epoch(), text);
         if (event.isEmpty() || row.getLong(1) != from + frames.size()) {
           throw damaged(head, from + frames.size());
         }

@@ -206,21 +206,28 @@ final class SqlStatements {
       throws SQLException {
     oldest.setLong(1, head.id());
     oldest.setInt(2, limit);
+    try (ResultSet row = oldest.executeQuery()) {
+      return readExcess(row, head, minFirst, minTime, maxBytes, limit);
+    }
+  }
+
+  /** Reads the oldest events, at most {@code limit}: their offsets, times and bytes. */
+  static Excess readExcess(
+      ResultSet row, Head head, long minFirst, long minTime, long maxBytes, int limit)
+      throws SQLException {
     long first = head.first();
     long bytes = 0;
     int seen = 0;
-    try (ResultSet row = oldest.executeQuery()) {
-      while (row.next()) {
-        long offset = row.getLong(1);
-        boolean stays =
-            offset >= minFirst && row.getLong(2) >= minTime && head.bytes() - bytes <= maxBytes;
-        if (stays) {
-          return new Excess(first, bytes, false);
-        }
-        first = offset + 1;
-        bytes += row.getLong(3);
-        seen++;
+    while (row.next()) {
+      long offset = row.getLong(1);
+      boolean stays =
+          offset >= minFirst && row.getLong(2) >= minTime && head.bytes() - bytes <= maxBytes;
+      if (stays) {
+        return new Excess(first, bytes, false);
       }
+      first = offset + 1;
+      bytes += row.getLong(3);
+      seen++;
     }
     return new Excess(first, bytes, seen == limit);
   }

@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Histories in a database, over JDBC: what differs between databases is the {@link SqlDialect}.
@@ -35,18 +34,22 @@ public final class SqlStore implements EventStore {
   /** Histories compared with their events when a store is opened. */
   private static final int CHECKED_HEADS = 10_000;
 
+  /** After a connection failed, no other one is tried for so long. */
+  private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final SqlDialect dialect;
   private final StoreSettings settings;
-  private final SqlBackend backend;
+  private final SqlWriter backend;
   private final GroupCommit commits;
   private final ThreadPoolExecutor readers;
   private final Queue<SqlReader> idleReaders = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Void> readersEnded = new CompletableFuture<>();
+  private volatile long readsDueNanos = System.nanoTime();
 
-  private SqlStore(SqlDialect dialect, StoreSettings settings, Clock clock) {
+  private SqlStore(SqlDialect dialect, StoreSettings settings, SqlWriter backend) {
     this.dialect = dialect;
     this.settings = settings;
-    this.backend = new SqlBackend(dialect, settings, clock);
+    this.backend = backend;
     this.commits = new GroupCommit(dialect.name(), settings.batchBytes(), backend);
     AtomicInteger number = new AtomicInteger();
     this.readers =
@@ -75,12 +78,25 @@ public final class SqlStore implements EventStore {
    *     it is damaged, can't be written, or another process has it
    */
   public static SqlStore openSqlite(Path file, StoreSettings settings, Clock clock) {
-    return open(new SqliteDialect(file), settings, clock);
+    SqliteDialect dialect = new SqliteDialect(file);
+    return open(dialect, settings, new SqlBackend(dialect, settings, clock));
   }
 
-  static SqlStore open(SqlDialect dialect, StoreSettings settings, Clock clock) {
+  /**
+   * Opens a PostgreSQL database that several nodes may share. Blocks.
+   *
+   * @throws StoreUnavailableException saying in one line which database it is about and what is
+   *     wrong: it can't be reached, is too old, or is damaged
+   */
+  public static SqlStore openPostgres(
+      PostgresAddress address, StoreSettings settings, Clock clock) {
+    PostgresDialect dialect = new PostgresDialect(address);
+    return open(dialect, settings, new PostgresBackend(dialect, settings, clock));
+  }
+
+  private static SqlStore open(SqlDialect dialect, StoreSettings settings, SqlWriter backend) {
     dialect.claim();
-    SqlStore store = new SqlStore(dialect, settings, clock);
+    SqlStore store = new SqlStore(dialect, settings, backend);
     try {
       migrate(dialect);
       store.backend.open();
@@ -192,6 +208,11 @@ public final class SqlStore implements EventStore {
   }
 
   @Override
+  public void listen(HeadListener listener) {
+    backend.listen(listener);
+  }
+
+  @Override
   public StoreHealth health() {
     return commits.health();
   }
@@ -227,22 +248,46 @@ public final class SqlStore implements EventStore {
   }
 
   private <T> void ask(Question<T> question, CompletableFuture<T> answer) {
-    @Nullable SqlReader open = null;
     try {
-      open = idleReaders.poll();
-      if (open == null) {
-        open = new SqlReader(dialect.reader());
-      }
-      T found = question.ask(open);
-      idleReaders.add(open);
-      answer.complete(found);
+      answer.complete(find(question));
     } catch (SQLException | RuntimeException e) {
-      // The next question gets a connection that did not fail.
-      closeQuietly(open);
+      if (e instanceof SQLException sql && dialect.isDamage(sql)) {
+        answer.completeExceptionally(damaged(String.valueOf(e.getMessage())));
+        return;
+      }
+      if (dialect.isDisconnect(e)) {
+        // Those that wait behind it must not each wait as long as it did.
+        readsDueNanos = System.nanoTime() + PAUSE_NANOS;
+      }
       answer.completeExceptionally(
-          e instanceof SQLException sql && dialect.isDamage(sql)
-              ? damaged(String.valueOf(e.getMessage()))
+          e instanceof StoreUnavailableException
+              ? e
               : new StoreUnavailableException("store " + dialect.name() + " can't be read", e));
+    }
+  }
+
+  private <T> T find(Question<T> question) throws SQLException {
+    while (true) {
+      SqlReader idle = idleReaders.poll();
+      if (idle == null && System.nanoTime() - readsDueNanos < 0) {
+        throw new StoreUnavailableException("store " + dialect.name() + " can't be reached");
+      }
+      SqlReader open = idle == null ? new SqlReader(dialect.reader(), dialect.text()) : idle;
+      try {
+        T found = question.ask(open);
+        idleReaders.add(open);
+        return found;
+      } catch (SQLException | RuntimeException e) {
+        // The next question gets a connection that did not fail.
+        closeQuietly(open);
+        if (idle == null || !dialect.isDisconnect(e)) {
+          throw e;
+        }
+        // They may have been broken for long; how the database is a new one finds out.
+        for (SqlReader other = idleReaders.poll(); other != null; other = idleReaders.poll()) {
+          closeQuietly(other);
+        }
+      }
     }
   }
 
@@ -253,11 +298,9 @@ public final class SqlStore implements EventStore {
     return new StoreUnavailableException(failed.reason());
   }
 
-  private static void closeQuietly(@Nullable SqlReader reader) {
+  private static void closeQuietly(SqlReader reader) {
     try {
-      if (reader != null) {
-        reader.close();
-      }
+      reader.close();
     } catch (SQLException e) {
       // Nothing is lost with a connection that only reads.
       assert e != null;

@@ -157,6 +157,16 @@ final class SqliteDialect implements SqlDialect {
   }
 
   @Override
+  public EventRow.TextColumn text() {
+    return ResultSet::getString;
+  }
+
+  @Override
+  public boolean isDisconnect(Exception failure) {
+    return false;
+  }
+
+  @Override
   public boolean isDamage(SQLException failure) {
     int code = primaryCode(failure);
     return failure instanceof DamagedRowException
@@ -187,18 +197,18 @@ final class SqliteDialect implements SqlDialect {
     return new StoreHealth.Refusing("store " + file + " fails: " + reason(failure));
   }
 
-  @Override
-  public long settleBytes() {
+  /** How many bytes may be written before {@link #settle} is due. */
+  long settleBytes() {
     return SETTLE_BYTES;
   }
 
-  @Override
-  public void settleWhole(Connection writer) throws SQLException {
+  /** Settles the whole log and gives its room back, as far as readers let it. */
+  void settleWhole(Connection writer) throws SQLException {
     checkpoint(writer, "TRUNCATE");
   }
 
-  @Override
-  public void settle(Connection writer) throws SQLException {
+  /** Moves what was written to where it stays, outside of a transaction. */
+  void settle(Connection writer) throws SQLException {
     if (checkpoint(writer, "PASSIVE") > MAX_LOG_PAGES) {
       checkpoint(writer, "RESTART");
     }
@@ -216,8 +226,8 @@ final class SqliteDialect implements SqlDialect {
     }
   }
 
-  @Override
-  public void beforeClose(Connection writer) throws SQLException {
+  /** What is to be done with the writer before it closes. */
+  void beforeClose(Connection writer) throws SQLException {
     checkpoint(writer, "TRUNCATE");
   }
 

@@ -5,7 +5,7 @@ import dev.carillon.event.Event;
 /** What an event counts for against the bounds of a history and of a store. */
 final class StoredBytes {
   /** What stands around the data of every event: time, offset, checksum and the names of fields. */
-  private static final int ENVELOPE_BYTES = 100;
+  static final int ENVELOPE_BYTES = 100;
 
   private StoredBytes() {}
 

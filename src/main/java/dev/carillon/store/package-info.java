@@ -8,7 +8,8 @@
  * <p>Owner: everything that changes a store belongs to its one writer thread, see {@link
  * dev.carillon.store.GroupCommit}; readers have threads of their own and see what is committed.
  *
- * <p>May know: {@code event}, JDBC, Flyway, JCTools, Caffeine. Knows nothing of sockets and hubs.
+ * <p>May know: {@code event}, JDBC, PostgreSQL's driver, Flyway, JCTools, Caffeine; what is called
+ * Ring… Hazelcast. Knows nothing of sockets and hubs.
  */
 @NullMarked
 package dev.carillon.store;

@@ -55,6 +55,7 @@ final class ConfigDocs {
       - A rule's `history` says at least one bound, and `catch-up` in a rule needs a `history` there.
       - `store.path` is no directory; where a rule keeps history, this user can write the file and the
         nearest directory above it that is there.
+      - `store.kind` `postgres` needs a `store.url`, which holds no user and no password.
       - The files of `http.tls` and of `cluster.tls` exist and can be read.
       - In a cluster `cluster.host` is one address, histories are in a store that all nodes share, and
         `cluster.heartbeat.within` is at least three times `every`. Without a name, a node has the

@@ -48,6 +48,10 @@ class ConfigLayersTest {
                 new Store(
                     StoreKind.SQLITE,
                     Path.of("data/carillon.db"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Duration.ofSeconds(5),
                     10L << 30,
                     1_000_000,
                     Duration.ofDays(30),
@@ -69,7 +73,7 @@ class ConfigLayersTest {
                     List.of(),
                     Optional.empty(),
                     1,
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     new Heartbeat(Duration.ofSeconds(1), Duration.ofSeconds(8)),
                     Duration.ofSeconds(5),
                     4 << 20,
@@ -202,6 +206,26 @@ class ConfigLayersTest {
             new TopicRule("b.>", Optional.empty(), Optional.empty(), OptionalInt.of(3)),
             new TopicRule("c", Optional.empty(), Optional.empty(), OptionalInt.empty()));
     assertThat(config.http().origins()).containsExactly("https://a.example");
+  }
+
+  @Test
+  void databaseIsSaidByVariables() {
+    Config config =
+        Loading.config(
+            ConfigSources.NONE.withEnvironment(
+                Map.of(
+                    "CARILLON_STORE_KIND", "postgres",
+                    "CARILLON_STORE_URL", "postgresql://db:5432/carillon?sslmode=verify-full",
+                    "CARILLON_STORE_USER", "ann",
+                    "CARILLON_STORE_PASSWORD", "hunter2",
+                    "CARILLON_STORE_DEADLINE", "3s")));
+
+    assertThat(config.store().kind()).isEqualTo(StoreKind.POSTGRES);
+    assertThat(config.store().url()).contains("postgresql://db:5432/carillon?sslmode=verify-full");
+    assertThat(config.store().user()).contains("ann");
+    assertThat(config.store().password()).contains("hunter2");
+    assertThat(config.store().deadline()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(config.toString()).doesNotContain("hunter2");
   }
 
   @Test

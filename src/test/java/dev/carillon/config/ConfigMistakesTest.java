@@ -73,10 +73,22 @@ class ConfigMistakesTest {
             + " choice",
         "queue.overflow=catchup| queue.overflow = \"catchup\" (from --set): must be one of"
             + " drop-newest, drop-oldest, conflate, catch-up, disconnect; did you mean catch-up?",
-        "store.kind=hazelcast   | store.kind = \"hazelcast\" (from --set): must be one of sqlite,"
-            + " memory",
-        "store.kind=postgres    | store.kind = \"postgres\" (from --set): must be one of sqlite,"
-            + " memory",
+        "store.kind=hazelcast   | store.kind = \"hazelcast\" (from --set): must be another one"
+            + " unless cluster.enabled is true: histories would be kept by the cluster's members",
+        "store.kind=postgres    | store.kind = \"postgres\" (from --set): must have store.url beside"
+            + " it, such as postgresql://db.example.com:5432/carillon",
+        "store.url=mysql://a:hunter2@b/c | store.url = \"mysql://(hidden)@b/c\" (from --set): must be"
+            + " the address of a PostgreSQL database, such as"
+            + " postgresql://db.example.com:5432/carillon",
+        "store.url=postgres://a:hunter2@b/c | store.url = \"postgres://(hidden)@b/c\" (from --set):"
+            + " must hold no user and no password: store.user and store.password say them, and are"
+            + " not shown with it",
+        "store.url=jdbc:postgresql://b/c?ssl=true&password=hunter2 | store.url ="
+            + " \"jdbc:postgresql://b/c?ssl=true&password=(hidden)\" (from --set): must hold no user"
+            + " and no password: store.user and store.password say them, and are not shown with it",
+        "store.password=        | store.password = (hidden) (from --set): must be a password",
+        "store.deadline=1s      | store.deadline = \"1s\" (from --set): must be a duration such as"
+            + " 250ms, 10s, 5m or 24h, from 2s to 5m",
         "store.path=/           | store.path = \"/\" (from --set): must be a file; there is a"
             + " directory at /",
         "store.path=c.db?synchronous=OFF | store.path = \"c.db?synchronous=OFF\" (from --set):"
@@ -148,7 +160,7 @@ class ConfigMistakesTest {
         "CARILLON_HTTP_PROT        | 1   | CARILLON_HTTP_PROT: unknown variable; CARILLON_* is kept"
             + " for the configuration; did you mean CARILLON_HTTP_PORT?",
         "CARILLON_STORE_KIND       | sql | store.kind = \"sql\" (from CARILLON_STORE_KIND): must be"
-            + " one of sqlite, memory",
+            + " one of sqlite, postgres, hazelcast, memory",
         "CARILLON_PORT             | 1   | CARILLON_PORT: unknown variable; CARILLON_* is kept for"
             + " the configuration; did you mean CARILLON_HTTP_PORT?",
         "CARILLON_NODE_NAME        | a   | CARILLON_NODE_NAME: unknown variable; CARILLON_* is kept"

@@ -70,7 +70,7 @@ class ConfigPrinterTest {
             "store.kind = \"sqlite\" (default)",
             "store.path = \"data/b.db\" (from CARILLON_STORE_PATH)",
             "log.level = \"warn\" (from CARILLON_LOG_LEVEL)")
-        .hasSize(Loading.SCHEMA.keys().size() - 13);
+        .hasSize(Loading.SCHEMA.keys().size() - 16);
   }
 
   @Test

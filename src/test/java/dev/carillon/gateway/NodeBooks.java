@@ -37,6 +37,11 @@ public record NodeBooks(
         .map(found -> found.stream().flatMap(Optional::stream).findFirst());
   }
 
+  /** Nodes of a cluster that this node reaches and that reach it, itself among them. */
+  public static int linked(Node node) {
+    return node.cluster().map(cluster -> cluster.reach().linked()).orElse(1);
+  }
+
   /** Whether nobody is connected and nothing is on its way. */
   public boolean isEmpty() {
     return sessions == 0

@@ -8,6 +8,7 @@ import dev.carillon.event.EventFrame;
 import dev.carillon.event.Frame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.GapFrame;
+import dev.carillon.event.Hole;
 import dev.carillon.event.Pattern;
 import dev.carillon.event.Position;
 import dev.carillon.event.Topic;
@@ -41,6 +42,8 @@ final class CursorFuzzTest {
     STORE,
     /** The oldest stored event that is not published reaches the hub. */
     PUBLISH,
+    /** The same events get lost on their way, and the hub is told which. */
+    LOSE,
     /** The oldest read that is under way ends. */
     READ_ENDS,
     /** The same, but the store fails. */
@@ -83,6 +86,7 @@ final class CursorFuzzTest {
         Arbitraries.frequency(
             Tuple.of(10, Kind.STORE),
             Tuple.of(10, Kind.PUBLISH),
+            Tuple.of(2, Kind.LOSE),
             Tuple.of(5, Kind.READ_ENDS),
             Tuple.of(1, Kind.READ_FAILS),
             Tuple.of(1, Kind.RETRY),
@@ -99,10 +103,17 @@ final class CursorFuzzTest {
         .ofMaxSize(120);
   }
 
+  /**
+   * What is between the store and the hub.
+   *
+   * @param lost what the hub is told in its place; nothing where it can't get lost
+   */
+  private record OnItsWay(Consumer<Hub> arrive, Optional<Hole> lost) {}
+
   /** A store, the way from it to the hub, the hub, and one subscriber that comes and goes. */
   private static final class World implements History, Receiver {
     private final Deque<Runnable> reads = new ArrayDeque<>();
-    private final Deque<Consumer<Hub>> published = new ArrayDeque<>();
+    private final Deque<OnItsWay> published = new ArrayDeque<>();
     private final Map<String, List<EventFrame>> epochs = new HashMap<>();
     private final Hub hub;
     private final ClientView client = new ClientView();
@@ -132,9 +143,10 @@ final class CursorFuzzTest {
         }
         case PUBLISH -> {
           for (int i = 0; i < step.number() && !published.isEmpty(); i++) {
-            published.removeFirst().accept(hub);
+            published.removeFirst().arrive().accept(hub);
           }
         }
+        case LOSE -> lose(step.number());
         case READ_ENDS -> endRead();
         case READ_FAILS -> {
           failNext = true;
@@ -165,7 +177,7 @@ final class CursorFuzzTest {
       }
       begin();
       while (!published.isEmpty()) {
-        published.removeFirst().accept(hub);
+        published.removeFirst().arrive().accept(hub);
       }
       for (int i = 0; i < 2000 && !isQuiet(); i++) {
         hub.retryReading();
@@ -207,7 +219,29 @@ final class CursorFuzzTest {
                       EventData.ofText("x"))
                   .at(position));
       events().add(frame);
-      published.add(to -> to.publish(frame));
+      published.add(
+          new OnItsWay(
+              to -> to.publish(frame),
+              Optional.of(new Hole(TOPIC, epoch, position.offset(), position.offset()))));
+    }
+
+    private void lose(int events) {
+      Optional<Hole> lost = Optional.empty();
+      for (int i = 0; i < events && !published.isEmpty(); i++) {
+        Optional<Hole> next = published.peekFirst().lost();
+        boolean goesOn =
+            next.isPresent() && (lost.isEmpty() || lost.get().epoch().equals(next.get().epoch()));
+        if (!goesOn) {
+          break;
+        }
+        published.removeFirst();
+        lost = lost.map(before -> before.joined(next.get())).or(() -> next);
+      }
+      lost.ifPresent(
+          hole -> {
+            hub.repair(hole);
+            hub.flush();
+          });
     }
 
     private void purge() {
@@ -216,10 +250,12 @@ final class CursorFuzzTest {
       first = 1;
       String begun = epoch;
       published.add(
-          to -> {
-            to.announce(Gap.ofEpoch(TOPIC, begun));
-            to.flush();
-          });
+          new OnItsWay(
+              to -> {
+                to.announce(Gap.ofEpoch(TOPIC, begun));
+                to.flush();
+              },
+              Optional.empty()));
     }
 
     private void endRead() {

@@ -108,6 +108,7 @@ final class HistoryPublishTest {
     assertThat(((Published) outcomes.get(0)).events().get(0).position())
         .contains(new Position("e", 7));
     assertThat(publisher.counts().repeats()).isEqualTo(1);
+    assertThat(relay.again).containsExactly("kept@7");
     relay.takeAll();
     assertThat(publisher.isIdle()).isTrue();
   }
@@ -146,6 +147,13 @@ final class HistoryPublishTest {
   }
 
   private static final class HeldRelay implements EventRelay {
+    final List<String> again = new ArrayList<>();
+
+    @Override
+    public void storedAgain(String topic, Position position) {
+      again.add(topic + "@" + position.offset());
+    }
+
     final List<String> relayed = new ArrayList<>();
     private final List<Runnable> ticks = new ArrayList<>();
     private final List<Runnable> taken = new ArrayList<>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.carillon.event.ErrorCode;
 import dev.carillon.event.EventData;
 import dev.carillon.event.EventFrame;
+import dev.carillon.event.Position;
 import dev.carillon.event.Topic;
 import dev.carillon.publish.PublishOutcome.Published;
 import dev.carillon.publish.PublishOutcome.Refused;
@@ -420,6 +421,12 @@ final class PublisherTest {
 
   /** Keeps what it is given until the test takes it. */
   private static final class FakeRelay implements EventRelay {
+
+    @Override
+    public void storedAgain(String topic, Position position) {
+      throw new AssertionError("no topic here keeps history");
+    }
+
     final List<List<EventFrame>> publications = new ArrayList<>();
     final List<Runnable> ticks = new ArrayList<>();
     private final Deque<Runnable> taken = new ArrayDeque<>();

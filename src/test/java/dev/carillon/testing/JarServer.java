@@ -80,6 +80,12 @@ public final class JarServer implements AutoCloseable {
     List<String> command = new ArrayList<>(before);
     command.addAll(command(jvmOptions, "serve"));
     settings.forEach(setting -> command.addAll(List.of("--set", setting)));
+    return start(folder, command, environment);
+  }
+
+  /** The same by a whole command, such as that of an image. */
+  public static JarServer start(Path folder, List<String> command, Map<String, String> environment)
+      throws IOException {
     Path output = Files.createTempFile(folder, "serve", ".out");
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
@@ -122,6 +128,11 @@ public final class JarServer implements AutoCloseable {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  /** What starts the jar with these arguments. */
+  public static List<String> command(String... arguments) {
+    return command(List.of(), arguments);
   }
 
   private static List<String> command(List<String> jvmOptions, String... arguments) {

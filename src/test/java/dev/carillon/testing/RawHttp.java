@@ -19,6 +19,11 @@ public final class RawHttp implements AutoCloseable {
     this.socket = socket;
   }
 
+  /** Connects to a port of this machine. */
+  public static RawHttp to(int port) {
+    return new RawHttp(RawSocket.to(port));
+  }
+
   public RawSocket socket() {
     return socket;
   }

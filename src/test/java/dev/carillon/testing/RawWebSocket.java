@@ -35,6 +35,14 @@ public final class RawWebSocket implements AutoCloseable {
     this.socket = socket;
   }
 
+  /** Connects to a port of this machine; the welcome is yet to be read. */
+  public static RawWebSocket to(int port) {
+    RawHttp http = RawHttp.to(port);
+    HttpAnswer answer = http.send(ClientFrames.handshake("/v1/ws")).read();
+    assertThat(answer.status()).as(answer.toString()).isEqualTo(101);
+    return new RawWebSocket(http.socket());
+  }
+
   /** The connection below. */
   public RawSocket socket() {
     return socket;

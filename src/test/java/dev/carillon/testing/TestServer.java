@@ -231,6 +231,43 @@ public final class TestServer implements BeforeEachCallback, AfterEachCallback {
     throw new AssertionError(outcome.toString());
   }
 
+  /** Nodes of a cluster that this node reaches and that reach it, itself among them. */
+  int linked() {
+    return NodeBooks.linked(node());
+  }
+
+  /** The server leaves its cluster without a word, as if its process had been killed. */
+  void kill() throws Exception {
+    for (AutoCloseable client : clients) {
+      client.close();
+    }
+    clients.clear();
+    CarillonServer killed = server();
+    server = null;
+    get(InsideServer.kill(killed));
+  }
+
+  /** The server stops as it should; the next use of it starts another. */
+  void stop() throws Exception {
+    letGo();
+    CarillonServer stopped = server();
+    server = null;
+    get(stopped.close());
+  }
+
+  /** Cuts off the clients, and checks what is left behind. */
+  void letGo() throws Exception {
+    for (AutoCloseable client : clients) {
+      client.close();
+    }
+    clients.clear();
+    if (server != null) {
+      awaitNobody();
+      Ledger ledger = books().ledger();
+      assertThat(ledger.isBalanced()).as(ledger.toString()).isTrue();
+    }
+  }
+
   @Override
   public void beforeEach(ExtensionContext context) {
     log.open();
@@ -239,14 +276,7 @@ public final class TestServer implements BeforeEachCallback, AfterEachCallback {
   @Override
   public void afterEach(ExtensionContext context) throws Exception {
     try {
-      for (AutoCloseable client : clients) {
-        client.close();
-      }
-      if (server != null) {
-        awaitNobody();
-        Ledger ledger = books().ledger();
-        assertThat(ledger.isBalanced()).as(ledger.toString()).isTrue();
-      }
+      letGo();
     } finally {
       log.close();
       if (server != null) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A program of the machine that some tests run and the build does not bring along. */
 public enum Tool {
@@ -33,7 +34,18 @@ public enum Tool {
     }
   },
   /** Packets that are dropped on purpose. */
-  NFT("nft");
+  NFT("nft"),
+  /** Makes the image's user. */
+  USERADD("useradd"),
+  /** The proxy before a cluster. */
+  HAPROXY("haproxy"),
+  /** Judges compose files; needs no container engine for that. */
+  DOCKER_COMPOSE("docker-compose"),
+  /** Judges Prometheus' configuration, alerts and queries. */
+  PROMTOOL("promtool");
+
+  // Where Debian keeps servers, which is not on everybody's PATH.
+  private static final Path SERVERS = Path.of("/usr/sbin");
 
   @SuppressWarnings("ImmutableEnumChecker") // List.of gives a list that nobody can change.
   private final List<String> names;
@@ -42,12 +54,14 @@ public enum Tool {
     this.names = List.of(names);
   }
 
-  /** The program's path, or nothing if none of its names is on {@code PATH}. */
+  /** The program's path, or nothing if none of its names is on {@code PATH} or among servers. */
   public Optional<Path> find() {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    List<String> folders = List.of(path.split(File.pathSeparator));
+    List<Path> folders =
+        Stream.concat(Stream.of(path.split(File.pathSeparator)).map(Path::of), Stream.of(SERVERS))
+            .toList();
     return names.stream()
-        .flatMap(name -> folders.stream().map(folder -> Path.of(folder, name)))
+        .flatMap(name -> folders.stream().map(folder -> folder.resolve(name)))
         .filter(Files::isExecutable)
         .findFirst();
   }
