@@ -17,6 +17,24 @@ public enum Tool {
   UNSHARE("unshare"),
   /** The client of the README's examples over HTTP. */
   CURL("curl"),
+  /** Network namespaces, which only root may make. */
+  IP("ip") {
+    @Override
+    public Optional<Path> find() {
+      return isRoot() ? super.find() : Optional.empty();
+    }
+
+    @Override
+    String missing() {
+      return isRoot() ? super.missing() : "needs root, for network namespaces";
+    }
+
+    private boolean isRoot() {
+      return "root".equals(System.getProperty("user.name"));
+    }
+  },
+  /** Packets that are dropped on purpose. */
+  NFT("nft"),
   /** Makes the image's user. */
   USERADD("useradd"),
   /** The proxy before a cluster. */

@@ -1,0 +1,119 @@
+package dev.carillon.faults;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** How the nodes of a cluster say that they see each other. */
+final class ClusterView {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
+  private final int port;
+
+  ClusterView(int port) {
+    this.port = port;
+  }
+
+  /**
+   * What keeps these nodes from being one cluster in which every node knows what every other one
+   * wants; empty if nothing does.
+   */
+  List<String> troubles(List<NodeSite> sites) throws InterruptedException {
+    List<String> troubles = new ArrayList<>();
+    Map<String, JsonObject> views = new HashMap<>();
+    for (NodeSite site : sites) {
+      try {
+        views.put(site.name(), get(site));
+      } catch (IOException e) {
+        troubles.add(site.name() + " does not say: " + e);
+      }
+    }
+    Set<String> names = new TreeSet<>();
+    sites.forEach(site -> names.add(site.name()));
+    Map<String, JsonObject> wants = new HashMap<>();
+    views.forEach(
+        (name, view) ->
+            members(view)
+                .forEach(
+                    member -> {
+                      if (member.getBoolean("self", false)) {
+                        wants.put(name, member.getJsonObject("interest"));
+                      }
+                    }));
+    views.forEach(
+        (name, view) -> {
+          Set<String> seen = new TreeSet<>();
+          for (JsonObject member : members(view)) {
+            seen.add(member.getString("node"));
+            if (!member.getBoolean("self", false)) {
+              compare(name, member, wants, troubles);
+            }
+          }
+          if (!seen.equals(names)) {
+            troubles.add(name + " sees " + seen + " and not " + names);
+          }
+        });
+    return troubles;
+  }
+
+  private static void compare(
+      String viewer, JsonObject member, Map<String, JsonObject> wants, List<String> troubles) {
+    String node = member.getString("node");
+    JsonObject link = member.getJsonObject("link", new JsonObject());
+    if (!"up".equals(link.getString("state"))) {
+      troubles.add(viewer + " has no link to " + node + ": " + link.encode());
+    }
+    JsonObject truth = wants.getOrDefault(node, new JsonObject());
+    JsonObject known = link.getJsonObject("interest", new JsonObject());
+    if (truth.isEmpty() || !truth.equals(known)) {
+      troubles.add(
+          viewer + " thinks " + node + " wants " + known.encode() + ", not " + truth.encode());
+    }
+  }
+
+  private static List<JsonObject> members(JsonObject view) {
+    return view.getJsonArray("members", new JsonArray()).stream()
+        .map(JsonObject.class::cast)
+        .toList();
+  }
+
+  private JsonObject get(NodeSite site) throws IOException, InterruptedException {
+    HttpResponse<String> answer = ask(site, "/v1/cluster");
+    if (answer.statusCode() != 200) {
+      throw new IOException(answer.statusCode() + " " + answer.body());
+    }
+    return new JsonObject(answer.body());
+  }
+
+  /** Whether a node says that it is ready. */
+  boolean isReady(NodeSite site) throws InterruptedException {
+    try {
+      return ask(site, "/health/ready").statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private HttpResponse<String> ask(NodeSite site, String path)
+      throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(URI.create("http://" + site.outer() + ":" + port + path))
+            .timeout(PATIENCE)
+            .build(),
+        BodyHandlers.ofString());
+  }
+}
