@@ -313,15 +313,12 @@ public final class SubscriberClaims {
         knownMembers = members;
         looksDue = LOOKS_AFTER_CHANGE;
       }
-      if (looksDue == 0) {
-        lookInPassing();
-        return;
-      }
-      if (looksDue % LOOKS_BETWEEN_ALL == 0) {
+      if (looksDue > 0 && looksDue % LOOKS_BETWEEN_ALL == 0) {
         lookAtAll();
+      } else {
+        lookInPassing();
       }
-      looksDue--;
-      if (looksDue == 0) {
+      if (looksDue > 0 && --looksDue == 0) {
         // Not sooner: who has just joined may not be known here.
         removeOfOthersThan(members);
       }

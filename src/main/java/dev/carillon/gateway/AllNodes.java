@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -83,6 +84,54 @@ final class AllNodes {
                       }
                     }));
     return said.future();
+  }
+
+  /** The names of all nodes, in order; of this one alone where there is no cluster. */
+  List<String> names() {
+    List<String> names = new ArrayList<>();
+    names.add(self());
+    node.cluster()
+        .ifPresent(
+            cluster -> cluster.membership().others().forEach(other -> names.add(other.node())));
+    return names.stream().sorted().toList();
+  }
+
+  /** This node's name. */
+  String self() {
+    return gateway.settings().node();
+  }
+
+  boolean isCluster() {
+    return node.cluster().isPresent();
+  }
+
+  /** Asks one node by its name; fails where another one does not answer, or does not exist. */
+  Future<Buffer> ask(String name, String question, String of) {
+    Function<String, Future<Buffer>> mine = own.get(name);
+    if (mine != null && of.equals(self())) {
+      return mine.apply(question);
+    }
+    Optional<String> id =
+        node.cluster().stream()
+            .flatMap(cluster -> cluster.membership().others().stream())
+            .filter(other -> other.node().equals(of))
+            .map(ClusterMember::id)
+            .findFirst();
+    if (id.isEmpty()) {
+      return Future.failedFuture(unreachable(of));
+    }
+    Promise<Buffer> answer = Promise.promise();
+    node.cluster()
+        .orElseThrow()
+        .calls()
+        .ask(id.get(), name, Buffer.buffer(question), WITHIN_MS)
+        .onSuccess(said -> gateway.run(() -> answer.complete(said)))
+        .onFailure(failure -> gateway.run(() -> answer.fail(unreachable(of))));
+    return answer.future();
+  }
+
+  private static ProblemException unreachable(String node) {
+    return ProblemException.overloaded("node " + node + " does not answer; try again later");
   }
 
   private static Said said(Buffer here, List<ClusterMember> others, List<Future<Buffer>> there) {

@@ -1,11 +1,13 @@
 package dev.carillon.gateway;
 
 import dev.carillon.event.ErrorCode;
-import dev.carillon.store.DeadLetter;
 import dev.carillon.store.DeadLetters;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,14 +16,11 @@ import java.util.Optional;
  * /v1/dead-letters/redeliver}, and {@code DELETE} of one or of all that match.
  */
 final class DeadLetterRoutes {
-  private final Node node;
-  private final Gateway gateway;
-  private final Redelivery redelivery;
+  private final AllNodes nodes;
 
-  DeadLetterRoutes(Node node, Gateway gateway) {
-    this.node = node;
-    this.gateway = gateway;
-    this.redelivery = new Redelivery(node, gateway);
+  DeadLetterRoutes(Node node, Gateway gateway, AllNodes nodes) {
+    this.nodes = nodes;
+    OwnDeadLetters.answer(node, gateway, nodes);
   }
 
   void addTo(OperatorDoor operators) {
@@ -34,124 +33,154 @@ final class DeadLetterRoutes {
 
   private void list(RoutingContext context) throws ProblemException {
     PageRequest page = PageRequest.of(context.request());
+    LetterId after = after(page);
     answer(
         context,
-        page(context.request(), page),
-        letters ->
-            JsonAnswer.sendPage(
+        collect(new Collected(), after, page.limit(), filter(context.request())),
+        done ->
+            JsonAnswer.send(
                 context,
-                "deadLetters",
-                letters.stream().map(DeadLetterView::new).toList(),
-                next(letters, page)));
+                JsonAnswer.page("deadLetters", done.letters, done.next(), done.unreachable)));
+  }
+
+  /** What was found so far, node by node in the order of their names. */
+  private static final class Collected {
+    final List<LetterPage.Shown> letters = new ArrayList<>();
+    final List<String> unreachable = new ArrayList<>();
+    long size;
+    boolean more;
+
+    Optional<String> next() {
+      return more && !letters.isEmpty()
+          ? Optional.of(letters.get(letters.size() - 1).id())
+          : Optional.empty();
+    }
+
+    void add(LetterPage page) {
+      letters.addAll(page.letters());
+      page.letters().forEach(letter -> size += letter.json().length());
+      more = page.more();
+    }
+  }
+
+  private Future<Collected> collect(
+      Collected so, LetterId after, int limit, DeadLetters.Filter filter) {
+    OwnDeadLetters.Question question =
+        new OwnDeadLetters.Question(after.number(), limit - so.letters.size(), filter);
+    return nodes
+        .ask(OwnDeadLetters.LIST, question.text(), after.node())
+        .map(LetterPage::read)
+        .recover(
+            failure -> {
+              if (after.node().equals(nodes.self())) {
+                return Future.failedFuture(failure);
+              }
+              so.unreachable.add(after.node());
+              return Future.succeededFuture(new LetterPage(List.of(), false));
+            })
+        .compose(
+            page -> {
+              so.add(page);
+              Optional<String> following = following(after.node());
+              if (so.more || following.isEmpty()) {
+                return Future.succeededFuture(so);
+              }
+              if (so.letters.size() >= limit || so.size > JsonAnswer.MAX_PAGE_BYTES) {
+                so.more = true;
+                return Future.succeededFuture(so);
+              }
+              return collect(so, new LetterId(following.get(), 0), limit, filter);
+            });
   }
 
   private void redeliverAll(RoutingContext context) throws ProblemException {
     PageRequest page = PageRequest.of(context.request());
+    LetterId after = after(page);
+    OwnDeadLetters.Question question =
+        new OwnDeadLetters.Question(after.number(), page.limit(), filter(context.request()));
     answer(
         context,
-        page(context.request(), page)
-            .compose(
-                letters ->
-                    redelivery
-                        .redeliver(letters)
-                        .map(events -> new Redelivered(events, next(letters, page)))),
-        done -> sendRedelivered(context, done));
+        nodes.ask(OwnDeadLetters.REDELIVER, question.text(), after.node()).map(JsonObject::new),
+        done -> {
+          Optional<String> next =
+              done.containsKey("next")
+                  ? Optional.of(text(new LetterId(after.node(), done.getLong("next"))))
+                  // One node after the other.
+                  : following(after.node()).map(node -> new LetterId(node, 0).text());
+          next.ifPresentOrElse(text -> done.put("next", text), () -> done.remove("next"));
+          JsonAnswer.send(context, done.toBuffer());
+        });
   }
 
   private void redeliverOne(RoutingContext context) throws ProblemException {
-    long id = id(context.pathParam("id"));
+    LetterId id = id(context.pathParam("id"));
     answer(
         context,
-        one(id)
-            .compose(
-                letters ->
-                    letters.isEmpty()
-                        ? Future.failedFuture(unknown())
-                        : redelivery
-                            .redeliver(letters)
-                            .map(events -> new Redelivered(events, Optional.empty()))),
-        done -> sendRedelivered(context, done));
+        nodes.ask(OwnDeadLetters.REDELIVER_ONE, Long.toString(id.number()), id.node()),
+        done -> JsonAnswer.send(context, known(done)));
   }
 
   private void remove(RoutingContext context) throws ProblemException {
-    long id = id(context.pathParam("id"));
+    LetterId id = id(context.pathParam("id"));
     answer(
         context,
-        gateway.hear(node.deadLetters().remove(List.of(id))),
-        removed -> {
-          if (removed == 0) {
-            throw unknown();
-          }
+        nodes.ask(OwnDeadLetters.REMOVE, Long.toString(id.number()), id.node()),
+        done -> {
+          known(done);
           context.response().setStatusCode(204).end();
         });
   }
 
   private void purge(RoutingContext context) {
+    OwnDeadLetters.Question question = new OwnDeadLetters.Question(0, 0, filter(context.request()));
     answer(
         context,
-        gateway.hear(node.deadLetters().purge(filter(context.request()))),
-        purged ->
-            JsonAnswer.send(
-                context,
-                json -> {
-                  json.writeStartObject();
-                  json.writeNumberField("purged", purged);
-                  json.writeEndObject();
-                }));
-  }
-
-  /** What was brought back, and where the rest goes on. */
-  private record Redelivered(long events, Optional<String> next) {}
-
-  private static void sendRedelivered(RoutingContext context, Redelivered done) {
-    JsonAnswer.send(
-        context,
-        json -> {
-          json.writeStartObject();
-          json.writeNumberField("redelivered", done.events());
-          if (done.next().isPresent()) {
-            json.writeStringField("next", done.next().get());
-          }
-          json.writeEndObject();
+        nodes.ask(OwnDeadLetters.PURGE, question.text()),
+        said -> {
+          long purged =
+              said.answers().stream()
+                  .mapToLong(answer -> new JsonObject(answer).getLong("purged"))
+                  .sum();
+          JsonAnswer.send(
+              context,
+              json -> {
+                json.writeStartObject();
+                json.writeNumberField("purged", purged);
+                JsonAnswer.writeUnreachable(json, said.unreachable());
+                json.writeEndObject();
+              });
         });
   }
 
-  private Future<List<DeadLetter>> page(HttpServerRequest request, PageRequest page)
-      throws ProblemException {
-    long after = page.after().isEmpty() ? 0 : id(page.after());
-    // What was just lost is shown too.
-    return node.ask(
-            gateway,
-            asked -> {
-              asked.lost().flush();
-              return true;
-            })
-        .compose(
-            flushed -> gateway.hear(node.deadLetters().list(filter(request), after, page.limit())));
+  private static Buffer known(Buffer done) throws ProblemException {
+    if (done.length() == 0) {
+      throw unknown();
+    }
+    return done;
   }
 
-  private Future<List<DeadLetter>> one(long id) {
-    return gateway.hear(node.deadLetters().find(List.of(id)));
+  private LetterId after(PageRequest page) throws ProblemException {
+    String after = page.after();
+    return after.isEmpty() || after.equals("0") ? new LetterId(nodes.names().get(0), 0) : id(after);
   }
 
-  private static Optional<String> next(List<DeadLetter> letters, PageRequest page) {
-    return letters.size() == page.limit()
-        ? Optional.of(Long.toString(letters.get(letters.size() - 1).id()))
-        : Optional.empty();
+  /** The node whose letters come behind those of another one. */
+  private Optional<String> following(String node) {
+    return nodes.names().stream().filter(name -> name.compareTo(node) > 0).findFirst();
+  }
+
+  private LetterId id(String text) throws ProblemException {
+    return LetterId.read(text, nodes.self());
+  }
+
+  private String text(LetterId id) {
+    return nodes.isCluster() ? id.text() : Long.toString(id.number());
   }
 
   private static DeadLetters.Filter filter(HttpServerRequest request) {
     String topic = request.getParam("topic");
     String subscriber = request.getParam("subscriber");
     return new DeadLetters.Filter(topic == null ? "" : topic, subscriber == null ? "" : subscriber);
-  }
-
-  private static long id(String text) throws ProblemException {
-    // Eighteen digits always fit.
-    if (!text.matches("[0-9]{1,18}")) {
-      throw ProblemException.badRequest("the id of a dead letter is a number");
-    }
-    return Long.parseLong(text);
   }
 
   private static ProblemException unknown() {

@@ -9,15 +9,14 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
-/** One dead letter as lists show it. */
-record DeadLetterView(DeadLetter letter) implements ListEntry {
+/**
+ * One dead letter as lists show it.
+ *
+ * @param id as operators name it
+ */
+record DeadLetterView(DeadLetter letter, String id) implements ListEntry {
   private static final DateTimeFormatter RFC_3339 =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-
-  @Override
-  public String id() {
-    return Long.toString(letter.id());
-  }
 
   @Override
   public void writeTo(JsonGenerator json) throws IOException {

@@ -112,7 +112,7 @@ final class HttpDoor {
     new SubscriberRoutes(node, gateway, nodes).addTo(operators);
     new TopicRoutes(node, gateway, nodes).addTo(operators);
     new HistoryRoutes(node, gateway).addTo(paths, operators);
-    new DeadLetterRoutes(node, gateway).addTo(operators);
+    new DeadLetterRoutes(node, gateway, nodes).addTo(operators);
     new LedgerRoute(node, gateway, nodes).addTo(operators);
     new ClusterRoute(node, gateway).addTo(operators);
     new MetricsRoute(vertx, node, gateway).addTo(operators);

@@ -201,6 +201,7 @@ public final class JarServer implements AutoCloseable {
   public RawWebSocket awaitWebSocket(String query) {
     return await()
         .atMost(DEADLINE)
+        .pollDelay(Duration.ZERO)
         .until(
             () -> {
               RawWebSocket opened = upgraded(query, 0);
