@@ -1,5 +1,7 @@
 package dev.carillon.faults;
 
+import static java.util.stream.Collectors.toCollection;
+
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -42,47 +44,56 @@ final class ClusterView {
         troubles.add(site.name() + " does not say: " + e);
       }
     }
-    Set<String> names = new TreeSet<>();
-    sites.forEach(site -> names.add(site.name()));
-    Map<String, JsonObject> wants = new HashMap<>();
-    views.forEach(
-        (name, view) ->
-            members(view)
-                .forEach(
-                    member -> {
-                      if (member.getBoolean("self", false)) {
-                        wants.put(name, member.getJsonObject("interest"));
-                      }
-                    }));
+    Set<String> names = sites.stream().map(NodeSite::name).collect(toCollection(TreeSet::new));
+    Map<String, JsonObject> selves = new HashMap<>();
     views.forEach(
         (name, view) -> {
           Set<String> seen = new TreeSet<>();
           for (JsonObject member : members(view)) {
             seen.add(member.getString("node"));
-            if (!member.getBoolean("self", false)) {
-              compare(name, member, wants, troubles);
+            if (member.getBoolean("self", false)) {
+              selves.put(name, member);
             }
           }
           if (!seen.equals(names)) {
             troubles.add(name + " sees " + seen + " and not " + names);
           }
+          if (!view.getJsonArray("unreachable").isEmpty()) {
+            troubles.add(name + " does not reach " + view.getJsonArray("unreachable").encode());
+          }
         });
+    selves.forEach((name, self) -> compare(name, self, selves, troubles));
     return troubles;
   }
 
+  /** Holds what a node thinks that each other one wants to what that one says. */
   private static void compare(
-      String viewer, JsonObject member, Map<String, JsonObject> wants, List<String> troubles) {
-    String node = member.getString("node");
-    JsonObject link = member.getJsonObject("link", new JsonObject());
-    if (!"up".equals(link.getString("state"))) {
-      troubles.add(viewer + " has no link to " + node + ": " + link.encode());
+      String viewer, JsonObject self, Map<String, JsonObject> selves, List<String> troubles) {
+    Map<String, JsonObject> links = new HashMap<>();
+    for (Object each : self.getJsonArray("links", new JsonArray())) {
+      JsonObject link = (JsonObject) each;
+      links.put(link.getString("node"), link);
     }
-    JsonObject truth = wants.getOrDefault(node, new JsonObject());
-    JsonObject known = link.getJsonObject("interest", new JsonObject());
-    if (truth.isEmpty() || !truth.equals(known)) {
-      troubles.add(
-          viewer + " thinks " + node + " wants " + known.encode() + ", not " + truth.encode());
-    }
+    selves.forEach(
+        (node, other) -> {
+          if (node.equals(viewer)) {
+            return;
+          }
+          JsonObject link = links.getOrDefault(node, new JsonObject());
+          if (!"up".equals(link.getString("state"))
+              || !other.getString("id").equals(link.getString("id"))) {
+            troubles.add(viewer + " has no link to " + node + ": " + link.encode());
+          } else if (!other.getJsonObject("interest").equals(link.getJsonObject("interest"))) {
+            troubles.add(
+                viewer
+                    + " thinks "
+                    + node
+                    + " wants "
+                    + link.getJsonObject("interest")
+                    + ", not "
+                    + other.getJsonObject("interest"));
+          }
+        });
   }
 
   private static List<JsonObject> members(JsonObject view) {
