@@ -190,8 +190,10 @@ public final class HazelcastMembership implements Membership {
     // A copy that missed a change is mended before anybody waits for it.
     properties.put("hazelcast.partition.backup.sync.interval", "5");
     properties.put("hazelcast.slow.operation.detector.enabled", "false");
+    // A connection to a frozen process keeps its thread busy until the process answers (5.3.8):
+    // with few threads those to healthy members would share it, and be taken for gone too.
+    properties.put("hazelcast.io.thread.count", "6");
     // Members, ids and, where it is chosen, histories: no work for a thread of each kind and core.
-    properties.put("hazelcast.io.thread.count", "1");
     properties.put("hazelcast.event.thread.count", "1");
     properties.put("hazelcast.operation.thread.count", "2");
     properties.put("hazelcast.operation.generic.thread.count", "2");
