@@ -1,7 +1,6 @@
 package dev.carillon.cluster;
 
 import dev.carillon.cluster.NodeCodec.UnreadableException;
-import dev.carillon.cluster.RelayVerticle.Awaiting;
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.Hole;
@@ -58,7 +57,7 @@ final class ClusterRelay {
   /** This node's consumers. */
   interface Local {
 
-    void deliver(List<EventFrame> frames, Awaiting outstanding);
+    void deliver(List<EventFrame> frames, Countdown outstanding);
 
     void announce(Gap gap);
 
@@ -202,7 +201,7 @@ final class ClusterRelay {
 
   /** An event is stored that may not have come to those who wait for it. */
   void repair(Hole hole) {
-    inOrder(List.of(), List.of(hole), List.of(), NOBODY);
+    inOrder(List.of(), List.of(hole), List.of(), Countdown.ofNothing());
     nodes.repair(hole);
   }
 
@@ -229,7 +228,7 @@ final class ClusterRelay {
     if (last > 0) {
       Passing passing = new Passing();
       order.known(topic, epoch, last, local.wants(topic), passing);
-      passing.pass(NOBODY);
+      passing.pass(Countdown.ofNothing());
       tickLater();
     }
   }
@@ -250,7 +249,7 @@ final class ClusterRelay {
   }
 
   /** Passes events on to the hubs: those of histories in the order of their offsets. */
-  void inOrder(List<Gap> gaps, List<Hole> holes, List<EventFrame> frames, Awaiting outstanding) {
+  void inOrder(List<Gap> gaps, List<Hole> holes, List<EventFrame> frames, Countdown outstanding) {
     Passing passing = new Passing();
     for (Gap gap : gaps) {
       passing.gap(gap);
@@ -274,20 +273,11 @@ final class ClusterRelay {
             orderScheduled = false;
             Passing passing = new Passing();
             order.tick(passing);
-            passing.pass(NOBODY);
+            passing.pass(Countdown.ofNothing());
             tickLater();
           });
     }
   }
-
-  private static final Awaiting NOBODY =
-      new Awaiting() {
-        @Override
-        public void expect() {}
-
-        @Override
-        public void taken() {}
-      };
 
   /** Collects frames that go on together; a gap or a hole goes on behind those before it. */
   private final class Passing implements ArrivalOrder.Ready {
@@ -300,43 +290,21 @@ final class ClusterRelay {
 
     @Override
     public void hole(Hole hole) {
-      pass(NOBODY);
+      pass(Countdown.ofNothing());
       local.repair(hole);
     }
 
     @Override
     public void gap(Gap gap) {
-      pass(NOBODY);
+      pass(Countdown.ofNothing());
       local.announce(gap);
     }
 
-    void pass(Awaiting outstanding) {
+    void pass(Countdown outstanding) {
       if (!together.isEmpty()) {
         List<EventFrame> frames = together;
         together = new ArrayList<>();
         local.deliver(frames, outstanding);
-      }
-    }
-  }
-
-  /** Counts down to what is to run once all hubs have what another node sent. */
-  private static final class Countdown implements Awaiting {
-    private final Runnable then;
-    private int missing = 1;
-
-    Countdown(Runnable then) {
-      this.then = then;
-    }
-
-    @Override
-    public void expect() {
-      missing++;
-    }
-
-    @Override
-    public void taken() {
-      if (--missing == 0) {
-        then.run();
       }
     }
   }

@@ -180,7 +180,12 @@ public final class RelayVerticle extends VerticleBase {
   }
 
   private void relay(Publication publication) {
-    Outstanding outstanding = new Outstanding(publication.sender(), publication.number());
+    Countdown outstanding =
+        new Countdown(
+            () ->
+                send(
+                    publication.sender(),
+                    new ConsumerMessage.PublicationTaken(publication.number())));
     List<EventFrame> frames = publication.frames();
     if (nodes != null) {
       nodes.offer(
@@ -193,7 +198,6 @@ public final class RelayVerticle extends VerticleBase {
     } else {
       deliver(frames, outstanding);
     }
-    // Counted as one more until every link has it, so that it can't complete early.
     outstanding.taken();
   }
 
@@ -205,7 +209,7 @@ public final class RelayVerticle extends VerticleBase {
         .forEach(consumer -> consumer.link.announce(gap));
   }
 
-  private void deliver(List<EventFrame> frames, Awaiting outstanding) {
+  private void deliver(List<EventFrame> frames, Countdown outstanding) {
     List<Attached> wanting = new ArrayList<>(4);
     for (int i = 0; i < frames.size(); i++) {
       EventFrame frame = frames.get(i);
@@ -251,44 +255,10 @@ public final class RelayVerticle extends VerticleBase {
     }
   }
 
-  /** Something that is done when all that it waits for is. */
-  interface Awaiting {
-
-    /** One more is to be waited for. */
-    void expect();
-
-    /** One of them is done. */
-    void taken();
-  }
-
-  /** A publication that has not yet reached all it has to reach. */
-  private final class Outstanding implements Awaiting {
-    private final String sender;
-    private final long number;
-    private int missing = 1;
-
-    Outstanding(String sender, long number) {
-      this.sender = sender;
-      this.number = number;
-    }
-
-    @Override
-    public void expect() {
-      missing++;
-    }
-
-    @Override
-    public void taken() {
-      if (--missing == 0) {
-        send(sender, new ConsumerMessage.PublicationTaken(number));
-      }
-    }
-  }
-
   /** This node's consumers, as what comes from other nodes finds them. */
   private final class Local implements ClusterRelay.Local {
     @Override
-    public void deliver(List<EventFrame> frames, Awaiting outstanding) {
+    public void deliver(List<EventFrame> frames, Countdown outstanding) {
       RelayVerticle.this.deliver(frames, outstanding);
     }
 
