@@ -97,11 +97,12 @@ class Node:
 class Cluster:
     """Nodes of one cluster, and others beside it; all end with it."""
 
-    def __init__(self, names, java_options=(), pinned=True):
+    def __init__(self, names, java_options=(), pinned=True, settings=()):
         if not servers.JAR.exists():
             servers.fail(f"no {servers.JAR.relative_to(servers.ROOT)}: run `mvn -q -DskipTests package` first")
         self._java_options = java_options
         self._pinned = pinned
+        self._settings = settings
         self._ports = dict(zip(names, free_ports(len(names))))
         self.nodes = []
 
@@ -115,6 +116,7 @@ class Cluster:
                 f"cluster.port={self._ports[name]}",
                 f"cluster.name=bench{os.getpid()}",
                 f"cluster.members=[{members}]",
+                *self._settings,
             ],
         )
 
