@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -38,9 +39,9 @@ enum {
   MAX_PAYLOAD = 60000,
   MAX_MESSAGE = MAX_PAYLOAD + 4096,
   MAX_FRAMES = 16,
+  MAX_SERVERS = 8,
   READ_BUFFER = 1 << 18,
   LATENCY_SAMPLES = 4000000,
-  SAMPLE_EVERY = 32,                      /* deliveries per latency sample */
   CONNECTIONS_PER_ADDRESS = 20000,        /* below the usual range of ephemeral ports */
   QUIET_MS = 300,                         /* nothing arrives for so long: set-up is over */
   SETUP_MS = 30000,                       /* longest wait for that */
@@ -49,7 +50,9 @@ enum {
 };
 
 struct options {
-  int port;
+  int ports[MAX_SERVERS];                 /* subscribers are dealt to them in turn */
+  int port_count;
+  int publisher_port;                     /* 0: the first of the ports */
   const char *path;
   int subscribers;
   int slow;                               /* further subscribers that never read */
@@ -57,7 +60,11 @@ struct options {
   int window;                             /* events in flight at most; not used with a rate */
   double rate;                            /* events a second; 0: as the window allows */
   int size;                               /* payload bytes with its quotes */
-  int server;                             /* process id */
+  int servers[MAX_SERVERS];               /* process ids */
+  int server_count;
+  int batch;                              /* events in one frame */
+  const char *around;                     /* the frame of a batch; %B its events, with commas between them */
+  int sample_every;                       /* deliveries per latency sample */
   bool binary;                            /* frames of the client are binary */
   int hold;                               /* seconds to hold idle connections; 0: measure deliveries */
   bool json;
@@ -78,12 +85,13 @@ struct subscriber {
 struct tally {
   uint64_t delivered, missing, disordered, bytes;
   int64_t last;                           /* when the last delivery arrived */
+  uint64_t sample_every;
   int64_t *latency;
   long latencies;
 };
 
 struct usage {
-  double server_cpu, own_cpu;             /* seconds */
+  double server_cpu[MAX_SERVERS], own_cpu; /* seconds */
   int64_t at;
 };
 
@@ -148,7 +156,9 @@ static double own_cpu(void) {
 }
 
 static struct usage usage_now(const struct options *options) {
-  return (struct usage){cpu_of(options->server), own_cpu(), now_ns()};
+  struct usage usage = {.own_cpu = own_cpu(), .at = now_ns()};
+  for (int i = 0; i < options->server_count; i++) usage.server_cpu[i] = cpu_of(options->servers[i]);
+  return usage;
 }
 
 static void allow_many_files(int needed) {
@@ -250,7 +260,7 @@ static void expect_upgrade(int fd) {
   if (strncmp(answer, "HTTP/1.1 101 ", 13) != 0) die("no WebSocket: %s", answer);
 }
 
-static int open_websocket(const struct options *options, int index) {
+static int open_websocket(const struct options *options, int port, int index) {
   int fd = socket(AF_INET, SOCK_STREAM, 0);
   if (fd < 0) die("cannot open a socket: %s", strerror(errno));
   int yes = 1;
@@ -259,17 +269,17 @@ static int open_websocket(const struct options *options, int index) {
   /* Further loopback addresses for more connections than one has ports. */
   struct sockaddr_in from = {.sin_family = AF_INET};
   from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + (uint32_t)(index / CONNECTIONS_PER_ADDRESS));
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options->port)};
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (bind(fd, (struct sockaddr *)&from, sizeof from) != 0
       || connect(fd, (struct sockaddr *)&to, sizeof to) != 0)
-    die("cannot connect to port %d: %s", options->port, strerror(errno));
+    die("cannot connect to port %d: %s", port, strerror(errno));
 
   char request[1024];
   int length = snprintf(request, sizeof request,
       "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
       "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-      options->path, options->port);
+      options->path, port);
   write_all(fd, request, (size_t)length);
   expect_upgrade(fd);
   return fd;
@@ -286,7 +296,7 @@ static void watch(int epoll, int fd, int name) {
 static struct subscriber *connect_subscribers(const struct options *options, int epoll) {
   struct subscriber *all = allocate((size_t)(options->subscribers + options->slow), sizeof *all);
   for (int i = 0; i < options->subscribers + options->slow; i++) {
-    all[i].fd = open_websocket(options, i);
+    all[i].fd = open_websocket(options, options->ports[i % options->port_count], i);
     for (int k = 0; k < options->subscribe_count; k++) send_filled(all[i].fd, options, options->subscribe[k], i);
     if (i < options->subscribers) watch(epoll, all[i].fd, i);
   }
@@ -294,7 +304,7 @@ static struct subscriber *connect_subscribers(const struct options *options, int
 }
 
 static int connect_publisher(const struct options *options, int epoll) {
-  int fd = open_websocket(options, 0);
+  int fd = open_websocket(options, options->publisher_port > 0 ? options->publisher_port : options->ports[0], 0);
   for (int k = 0; k < options->hello_count; k++) send_filled(fd, options, options->hello[k], 0);
   watch(epoll, fd, PUBLISHER);
   return fd;
@@ -335,7 +345,7 @@ static void deliver(struct subscriber *subscriber, const char *stamp, struct tal
     tally->disordered++;
   }
   tally->delivered++;
-  if (tally->delivered % SAMPLE_EVERY == 0 && tally->latencies < LATENCY_SAMPLES)
+  if (tally->delivered % tally->sample_every == 0 && tally->latencies < LATENCY_SAMPLES)
     tally->latency[tally->latencies++] = tally->last - (int64_t)decimal(stamp, TIME_DIGITS);
 }
 
@@ -393,17 +403,32 @@ static void make_payload(char *payload, int size, long number) {
   put_decimal(payload + 2 + TIME_DIGITS, NUMBER_DIGITS, (uint64_t)number);
 }
 
-static void publish(const struct options *options, int publisher, long number) {
+/* Sends the next event, or the next batch of them; returns the number of the one after it. */
+static long publish(const struct options *options, int publisher, long number) {
   static char payload[MAX_PAYLOAD], message[MAX_MESSAGE];
-  make_payload(payload, options->size, number);
-  send_frame(publisher, options->binary, message, fill(message, options->publish, payload, options->size, number));
+  if (options->around == NULL) {
+    make_payload(payload, options->size, number);
+    send_frame(publisher, options->binary, message, fill(message, options->publish, payload, options->size, number));
+    return number + 1;
+  }
+  static char one[MAX_MESSAGE];
+  const char *place = strstr(options->around, "%B");
+  size_t length = append(message, 0, options->around, (size_t)(place - options->around));
+  for (int i = 0; i < options->batch; i++, number++) {
+    make_payload(payload, options->size, number);
+    if (i > 0) length = append(message, length, ",", 1);
+    length = append(message, length, one, fill(one, options->publish, payload, options->size, number));
+  }
+  length = append(message, length, place + 2, strlen(place + 2));
+  send_frame(publisher, options->binary, message, length);
+  return number;
 }
 
 /* Whether the next event may be sent: by its time at a rate, or by how many are in flight on average. */
 static bool is_due(const struct options *options, long sent, int64_t start, const struct tally *tally) {
   if (sent >= options->events) return false;
   if (options->rate > 0) return (double)(now_ns() - start) * options->rate / 1e9 > (double)sent;
-  return sent - (long)(tally->delivered / (uint64_t)options->subscribers) < options->window;
+  return sent - (long)(tally->delivered / (uint64_t)options->subscribers) + options->batch <= options->window;
 }
 
 static void run(const struct options *options, int epoll, struct subscriber *subscribers, int publisher,
@@ -413,7 +438,7 @@ static void run(const struct options *options, int epoll, struct subscriber *sub
   long sent = 0;
   tally->last = start;
   while (tally->delivered < wanted && now_ns() - tally->last < STALL_MS * INT64_C(1000000)) {
-    while (is_due(options, sent, start, tally)) publish(options, publisher, sent++);
+    while (is_due(options, sent, start, tally)) sent = publish(options, publisher, sent);
     receive_ready(epoll, subscribers, publisher, options->rate > 0 ? 1 : 100, tally);
   }
 }
@@ -440,21 +465,28 @@ static bool report(const struct options *options, const struct subscriber *subsc
 
   double deliveries = tally->delivered > 0 ? (double)tally->delivered : 1;
   double seconds = (double)(tally->last - before.at) / 1e9;
-  double server = after.server_cpu - before.server_cpu;
+  double server = 0;
+  char each[MAX_SERVERS * 24] = "";
+  size_t each_length = 0;
+  for (int i = 0; i < options->server_count; i++) {
+    double used = after.server_cpu[i] - before.server_cpu[i];
+    server += used;
+    each_length += (size_t)snprintf(each + each_length, sizeof each - each_length, "%s%.2f", i > 0 ? "," : "", used);
+  }
   const char *format = options->json
       ? "{\"subscribers\":%d,\"slow\":%d,\"events\":%ld,\"window\":%d,\"rate\":%g,\"size\":%d,\"wanted\":%" PRIu64
         ",\"delivered\":%" PRIu64 ",\"missing\":%" PRIu64 ",\"disordered\":%" PRIu64 ",\"seconds\":%.3f"
-        ",\"deliveriesPerSecond\":%.0f,\"serverCpuSeconds\":%.2f,\"serverCpuMicrosPerDelivery\":%.4f"
+        ",\"deliveriesPerSecond\":%.0f,\"serverCpuSeconds\":%.2f,\"cpuSecondsOfEach\":[%s],\"serverCpuMicrosPerDelivery\":%.4f"
         ",\"clientCpuSeconds\":%.2f,\"bytesPerDelivery\":%.1f,\"latencyMicros\":{\"p50\":%.0f,\"p99\":%.0f,\"p999\":%.0f"
         ",\"max\":%.0f},\"serverResidentKib\":%ld}\n"
       : "%d subscribers (and %d slow), %ld events, window %d, rate %g, %d bytes; wanted %" PRIu64 ", delivered %" PRIu64
-        ", missing %" PRIu64 ", out of order %" PRIu64 "; %.3f s, %.0f deliveries/s; server CPU %.2f s = %.4f us a delivery"
+        ", missing %" PRIu64 ", out of order %" PRIu64 "; %.3f s, %.0f deliveries/s; server CPU %.2f s (%s) = %.4f us a delivery"
         " (client %.2f s); %.1f bytes a delivery; latency us p50 %.0f p99 %.0f p99.9 %.0f max %.0f; server %ld KiB\n";
   printf(format, options->subscribers, options->slow, options->events, options->window, options->rate, options->size,
          wanted, tally->delivered, tally->missing, tally->disordered, seconds,
-         (double)tally->delivered / (seconds > 0 ? seconds : 1), server, server * 1e6 / deliveries,
+         (double)tally->delivered / (seconds > 0 ? seconds : 1), server, each, server * 1e6 / deliveries,
          after.own_cpu - before.own_cpu, (double)tally->bytes / deliveries, percentile(tally, 0.5),
-         percentile(tally, 0.99), percentile(tally, 0.999), percentile(tally, 1), resident_kib(options->server));
+         percentile(tally, 0.99), percentile(tally, 0.999), percentile(tally, 1), resident_kib(options->servers[0]));
   return tally->delivered == wanted && tally->missing == 0 && tally->disordered == 0;
 }
 
@@ -473,9 +505,12 @@ static void hold(const struct options *options) {
 /* ---------------------------------------------------------------- the command line */
 
 static const char USAGE[] =
-    "fanbench --port N --server PID [--path /ws] [--subscribers 100] [--slow 0] [--size 128]\n"
+    "fanbench --port N... --server PID... [--publisher-port N] [--path /ws] [--subscribers 100] [--slow 0] [--size 128]\n"
     "         [--events 10000] [--window 64 | --rate EVENTS_PER_SECOND] [--json]\n"
     "         [--subscribe FRAME]... [--hello FRAME]... [--publish TEMPLATE] [--binary] [--hold SECONDS]\n"
+    "         [--batch 1 --around TEMPLATE] [--sample-every 32]\n"
+    "  --port       of several, subscribers are dealt to them in turn; --server: the CPU time of all is counted\n"
+    "  --batch      events in one frame, which is made by --around: %B are its events\n"
     "  --subscribe  sent on each subscriber's connection; %I is its number\n"
     "  --hello      sent on the publisher's connection first\n"
     "  --publish    an event; %P the payload (a JSON string), %L its length, %N its number\n"
@@ -483,8 +518,16 @@ static const char USAGE[] =
     "  --hold       measure nothing: connect, say `connected N`, and stay until standard input ends\n"
     "Exits 0 if every subscriber got every event in order, 2 if not.\n";
 
+static int number(const char *text, int least, int most) {
+  char *end;
+  long value = strtol(text, &end, 10);
+  if (*text == 0 || *end != 0 || value < least || value > most) die("%s is no number from %d to %d", text, least, most);
+  return (int)value;
+}
+
 static struct options parse(int count, char **arguments) {
-  enum { PORT, SERVER, PATH, SUBSCRIBERS, SLOW, SIZE, EVENTS, WINDOW, RATE, JSON, SUBSCRIBE, HELLO, PUBLISH, BINARY, HOLD };
+  enum { PORT, SERVER, PATH, SUBSCRIBERS, SLOW, SIZE, EVENTS, WINDOW, RATE, JSON, SUBSCRIBE, HELLO, PUBLISH, BINARY, HOLD,
+         PUBLISHER_PORT, BATCH, AROUND, SAMPLE_EVERY };
   static const struct option known[] = {
       {"port", required_argument, 0, PORT},           {"server", required_argument, 0, SERVER},
       {"path", required_argument, 0, PATH},           {"subscribers", required_argument, 0, SUBSCRIBERS},
@@ -493,13 +536,26 @@ static struct options parse(int count, char **arguments) {
       {"rate", required_argument, 0, RATE},           {"json", no_argument, 0, JSON},
       {"subscribe", required_argument, 0, SUBSCRIBE}, {"hello", required_argument, 0, HELLO},
       {"publish", required_argument, 0, PUBLISH},     {"binary", no_argument, 0, BINARY},
-      {"hold", required_argument, 0, HOLD},           {0, 0, 0, 0}};
+      {"hold", required_argument, 0, HOLD},           {"publisher-port", required_argument, 0, PUBLISHER_PORT},
+      {"batch", required_argument, 0, BATCH},         {"around", required_argument, 0, AROUND},
+      {"sample-every", required_argument, 0, SAMPLE_EVERY}, {0, 0, 0, 0}};
   struct options options = {
-      .path = "/ws", .subscribers = 100, .events = 10000, .window = 64, .size = 128, .publish = "%P"};
+      .path = "/ws", .subscribers = 100, .events = 10000, .window = 64, .size = 128, .publish = "%P",
+      .batch = 1, .sample_every = 32};
   int option;
   while ((option = getopt_long(count, arguments, "", known, NULL)) >= 0) switch (option) {
-      case PORT: options.port = atoi(optarg); break;
-      case SERVER: options.server = atoi(optarg); break;
+      case PORT:
+        if (options.port_count == MAX_SERVERS) die("at most %d --port", MAX_SERVERS);
+        options.ports[options.port_count++] = number(optarg, 1, 65535);
+        break;
+      case SERVER:
+        if (options.server_count == MAX_SERVERS) die("at most %d --server", MAX_SERVERS);
+        options.servers[options.server_count++] = number(optarg, 1, INT_MAX);
+        break;
+      case PUBLISHER_PORT: options.publisher_port = number(optarg, 1, 65535); break;
+      case BATCH: options.batch = number(optarg, 1, 10000); break;
+      case AROUND: options.around = optarg; break;
+      case SAMPLE_EVERY: options.sample_every = number(optarg, 1, INT_MAX); break;
       case PATH: options.path = optarg; break;
       case SUBSCRIBERS: options.subscribers = atoi(optarg); break;
       case SLOW: options.slow = atoi(optarg); break;
@@ -521,7 +577,11 @@ static struct options parse(int count, char **arguments) {
       case HOLD: options.hold = atoi(optarg); break;
       default: fputs(USAGE, stderr); exit(1);
     }
-  if (options.port < 1 || options.port > 65535 || options.server < 1 || options.subscribers < 1 || options.slow < 0
+  if (options.around != NULL && strstr(options.around, "%B") == NULL) die("--around has no %%B");
+  if (options.batch > 1 && options.around == NULL) die("--batch needs --around");
+  if (options.window < options.batch) die("--window is less than a batch");
+  if (options.events % options.batch != 0) die("--events is no multiple of --batch");
+  if (options.port_count == 0 || options.server_count == 0 || options.subscribers < 1 || options.slow < 0
       || options.events < 1 || options.window < 1 || options.rate < 0 || options.hold < 0
       || options.size < MIN_PAYLOAD || options.size > MAX_PAYLOAD || optind != count) {
     fputs(USAGE, stderr);
@@ -542,7 +602,8 @@ int main(int count, char **arguments) {
     hold(&options);
     return 0;
   }
-  struct tally tally = {.latency = allocate(LATENCY_SAMPLES, sizeof(int64_t))};
+  struct tally tally = {.sample_every = (uint64_t)options.sample_every,
+                        .latency = allocate(LATENCY_SAMPLES, sizeof(int64_t))};
   struct usage before = usage_now(&options);
   run(&options, epoll, subscribers, publisher, &tally);
   struct usage after = usage_now(&options);

@@ -197,16 +197,21 @@ def bun():
     return program
 
 
-def fanbench():
-    """The load generator, compiled if it is older than its source."""
-    source = HERE / "fanbench.c"
-    program = WORK / "fanbench"
+def compiled(name):
+    """A program of this folder in C, compiled if it is older than its source."""
+    source = HERE / f"{name}.c"
+    program = WORK / name
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
         WORK.mkdir(parents=True, exist_ok=True)
         compiler = shutil.which("cc") or shutil.which("gcc") or fail("no C compiler on the PATH")
         warnings = ["-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wno-format-nonliteral"]
         subprocess.run([compiler, "-O2", *warnings, "-o", program, source], check=True)
     return program
+
+
+def fanbench():
+    """The load generator."""
+    return compiled("fanbench")
 
 
 def allow_many_files():

@@ -31,6 +31,7 @@ final class ClusterRelay {
   private static final long SECOND_MS = 1000;
   private static final long TICK_MS = 200;
   private static final long SOON_MS = 4;
+  private static final long LATER_MS = 20;
   private static final int SECONDS_BETWEEN_REGISTRATIONS = 5;
   private static final int SECONDS_BETWEEN_LOOKS = 2;
 
@@ -346,6 +347,11 @@ final class ClusterRelay {
     @Override
     public void soon(Runnable action) {
       vertx.setTimer(SOON_MS, timer -> action.run());
+    }
+
+    @Override
+    public void later(Runnable action) {
+      vertx.setTimer(LATER_MS, timer -> action.run());
     }
 
     @Override

@@ -41,7 +41,7 @@ final class Nodes {
   /** What is collected for a node before it is sent without waiting for the end of the turn. */
   private static final int COLLECTED_BYTES = 64 << 10;
 
-  private static final int RECEIPT_MESSAGES = 32;
+  private static final int RECEIPT_MESSAGES = 128;
   private static final long RECEIPT_BYTES = 256 << 10;
 
   /** A member that is not heard for so long does not reach this node. */
@@ -69,7 +69,8 @@ final class Nodes {
 
   private boolean interestScheduled;
   private boolean collectedScheduled;
-  private boolean receiptsScheduled;
+  private boolean receiptsSoon;
+  private boolean receiptsDue;
   private int suspended;
   private long lastLife;
 
@@ -84,6 +85,9 @@ final class Nodes {
 
     /** Runs {@code action} in a few milliseconds. */
     void soon(Runnable action);
+
+    /** Runs {@code action} in a while that nobody who subscribes should wait. */
+    void later(Runnable action);
 
     /** The cluster's members may have changed. */
     void lookAtMembers();
@@ -419,7 +423,7 @@ final class Nodes {
     Inbound.Step step = peer.inbound.take(message);
     switch (step) {
       case MISSING -> send(peer, peer.inbound.receipt(self, message.life(), Wish.SEND_AGAIN));
-      case REPEATED -> receiptLater(peer, 0);
+      case REPEATED -> receiptSoon(peer);
       case TAKE, TAKE_AFTER_LOSS -> {
         if (step == Inbound.Step.TAKE_AFTER_LOSS) {
           peer.lostFrom.addUncounted();
@@ -436,7 +440,7 @@ final class Nodes {
         } else if (message.load() instanceof InterestPart part) {
           takeInterest(peer, part);
           peer.inbound.taken(taking);
-          receiptLater(peer, 0);
+          receiptSoon(peer);
         }
       }
     }
@@ -558,16 +562,30 @@ final class Nodes {
     answerWhoWaits();
   }
 
+  /** A receipt costs as much as a message of events, so many of these share one. */
   private void receiptLater(Peer peer, long bytes) {
     peer.unreceipted++;
     peer.unreceiptedBytes += bytes;
     if (peer.unreceipted >= RECEIPT_MESSAGES || peer.unreceiptedBytes >= RECEIPT_BYTES) {
       sendReceipt(peer);
-    } else if (!receiptsScheduled) {
-      receiptsScheduled = true;
+    } else if (!receiptsDue && !receiptsSoon) {
+      receiptsDue = true;
+      outside.later(
+          () -> {
+            receiptsDue = false;
+            peers.values().forEach(this::sendReceipt);
+          });
+    }
+  }
+
+  /** Somebody waits for the answer to a subscription. */
+  private void receiptSoon(Peer peer) {
+    peer.unreceipted++;
+    if (!receiptsSoon) {
+      receiptsSoon = true;
       outside.soon(
           () -> {
-            receiptsScheduled = false;
+            receiptsSoon = false;
             peers.values().forEach(this::sendReceipt);
           });
     }

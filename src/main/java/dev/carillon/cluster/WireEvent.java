@@ -8,6 +8,7 @@ import dev.carillon.event.Topic;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** An event as the bytes that nodes send each other; made once, however many nodes get it. */
 final class WireEvent {
@@ -16,15 +17,18 @@ final class WireEvent {
   private static final int HAS_POSITION = 4;
 
   private final EventFrame frame;
-  private final byte[] bytes;
+  private final int size;
+  private final byte @Nullable [] bytes;
 
-  private WireEvent(EventFrame frame, byte[] bytes) {
+  private WireEvent(EventFrame frame, int size, byte @Nullable [] bytes) {
     this.frame = frame;
+    this.size = size;
     this.bytes = bytes;
   }
 
   static WireEvent of(EventFrame frame) {
-    return new WireEvent(frame, encode(frame.event()));
+    byte[] bytes = encode(frame.event());
+    return new WireEvent(frame, bytes.length, bytes);
   }
 
   EventFrame frame() {
@@ -33,11 +37,13 @@ final class WireEvent {
 
   /** Shared: never to be written to. */
   byte[] bytes() {
-    return bytes;
+    // What was read is not sent on: its bytes are not kept.
+    return bytes == null ? encode(frame.event()) : bytes;
   }
 
+  /** In bytes. */
   int size() {
-    return bytes.length;
+    return size;
   }
 
   private static byte[] encode(Event event) {
@@ -98,10 +104,8 @@ final class WireEvent {
     byte[] json = bytes(in, in.getInt());
     EventData data =
         (flags & IS_BASE64) == 0 ? EventData.ofJson(json) : EventData.ofBase64(unquoted(json));
-    int end = in.position();
-    byte[] own = new byte[end - begin];
-    in.get(begin, own);
-    return new WireEvent(new EventFrame(new Event(topic, id, time, key, data, position)), own);
+    EventFrame frame = new EventFrame(new Event(topic, id, time, key, data, position));
+    return new WireEvent(frame, in.position() - begin, null);
   }
 
   static String latin(ByteBuffer in, int length) {

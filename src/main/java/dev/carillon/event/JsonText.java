@@ -1,6 +1,7 @@
 package dev.carillon.event;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.nio.charset.StandardCharsets;
 
 /** JSON strings as bytes. */
 public final class JsonText {
@@ -22,6 +23,21 @@ public final class JsonText {
   }
 
   private static byte[] encode(String text) {
+    return isPlain(text) ? text.getBytes(StandardCharsets.ISO_8859_1) : escaped(text);
+  }
+
+  /** Ids and keys are, nearly always: then there is nothing to escape. */
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte[] escaped(String text) {
     JsonStringEncoder encoder = JsonStringEncoder.getInstance();
     try {
       return encoder.quoteAsUTF8(text);

@@ -105,6 +105,11 @@ final class NodesFuzzTest {
     }
 
     @Override
+    public void later(Runnable action) {
+      later.addLast(action);
+    }
+
+    @Override
     public void lookAtMembers() {
       // The cluster tells when it tells.
     }
