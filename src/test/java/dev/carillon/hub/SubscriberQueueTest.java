@@ -131,6 +131,7 @@ final class SubscriberQueueTest {
             ">-1 queue_full",
             ">-1 conflated",
             ">-1 history_lost",
+            ">-1 cluster_loss",
             ">-1 overload",
             "a=2",
             ">-5 overload",
