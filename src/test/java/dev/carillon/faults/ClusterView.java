@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -18,9 +19,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** How the nodes of a cluster say that they see each other. */
+/** What the nodes of a cluster answer over HTTP, above all how they see each other. */
 final class ClusterView {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+  /** More than a store takes to say that it can't. */
+  private static final Duration PUBLISHED_WITHIN = Duration.ofSeconds(10);
 
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(PATIENCE).build();
@@ -117,6 +121,19 @@ final class ClusterView {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Publishes an event through a node; the answer, whatever it says. */
+  String publish(NodeSite site, String topic) throws IOException, InterruptedException {
+    URI uri = URI.create("http://" + site.outer() + ":" + port + "/v1/topics/" + topic + "/events");
+    return http.send(
+            HttpRequest.newBuilder(uri)
+                .timeout(PUBLISHED_WITHIN)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("1"))
+                .build(),
+            BodyHandlers.ofString())
+        .body();
   }
 
   private HttpResponse<String> ask(NodeSite site, String path)

@@ -31,9 +31,26 @@ final class FaultCluster implements AutoCloseable {
     this.links = new LinkFaults(namespaces);
   }
 
+  /** What nodes are to be started with, by where they reach servers of this process. */
+  interface SettingsBy {
+    List<String> at(String clientsAddress) throws IOException;
+  }
+
   /** Starts a cluster of so many nodes, with these settings besides those that make it one. */
   static FaultCluster start(int nodes, Path folder, List<String> settings) throws IOException {
+    return start(nodes, folder, address -> settings);
+  }
+
+  /** The same, where settings name a server of this process. */
+  static FaultCluster start(int nodes, Path folder, SettingsBy settingsBy) throws IOException {
     Namespaces namespaces = Namespaces.open(nodes);
+    List<String> settings;
+    try {
+      settings = settingsBy.at(namespaces.clientsAddress());
+    } catch (IOException | RuntimeException | Error e) {
+      namespaces.close();
+      throw e;
+    }
     String members =
         namespaces.sites().stream()
             .map(site -> "\"" + site.inner() + ":" + MEMBERS_PORT + "\"")

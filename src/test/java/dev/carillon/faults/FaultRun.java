@@ -40,12 +40,12 @@ final class FaultRun implements AutoCloseable {
   /**
    * Starts the clients.
    *
-   * @param withHistories whether the cluster has a store
+   * @param store what the nodes were started with
    */
-  FaultRun(FaultCluster cluster, Terms terms, boolean withHistories) {
+  FaultRun(FaultCluster cluster, FaultStore store) {
     this.cluster = cluster;
-    this.terms = terms;
-    this.withHistories = withHistories;
+    this.terms = store.terms();
+    this.withHistories = store.keepsHistories();
     this.clients = newClients();
   }
 

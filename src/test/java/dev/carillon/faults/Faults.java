@@ -3,9 +3,12 @@ package dev.carillon.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.carillon.store.PostgresServer;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 
@@ -23,9 +26,11 @@ final class Faults {
   private static final int SLOW_KILOBYTES_PER_SECOND = 20;
 
   private final FaultCluster cluster;
+  private final Optional<PostgresServer> database;
 
-  Faults(FaultCluster cluster) {
+  Faults(FaultCluster cluster, FaultStore store) {
     this.cluster = cluster;
+    this.database = store.database();
   }
 
   /** {@code kill -9} of all of these at once; they are started again in the end. */
@@ -139,13 +144,59 @@ final class Faults {
         Fault.NOTHING);
   }
 
+  /** {@code kill -9} of the database's every process; it is started again in the end. */
+  Fault killDatabase() {
+    PostgresServer server = database.orElseThrow();
+    return Fault.of(
+            "kill -9 of the database",
+            List.of(),
+            () -> ofDatabase(server::kill),
+            A_WHILE,
+            () -> ofDatabase(server::start))
+        .whenLongEnough(this::assertStoreIsUnavailable);
+  }
+
+  /** SIGSTOP of the database's every process: connections stay open and nothing is answered. */
+  Fault freezeDatabase() {
+    PostgresServer server = database.orElseThrow();
+    return Fault.of(
+            "freeze of the database for " + A_WHILE.toSeconds() + " s",
+            List.of(),
+            () -> ofDatabase(server::freeze),
+            A_WHILE,
+            () -> ofDatabase(server::thaw))
+        .whenLongEnough(this::assertStoreIsUnavailable);
+  }
+
+  private interface DatabaseStep {
+    void run() throws Exception;
+  }
+
+  private static void ofDatabase(DatabaseStep step) throws IOException {
+    try {
+      step.run();
+    } catch (IOException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException(e);
+    }
+  }
+
+  private void assertStoreIsUnavailable() throws IOException, InterruptedException {
+    for (NodeSite site : cluster.sites()) {
+      assertThat(cluster.view().publish(site, "kept.probe"))
+          .as(site.name() + " answers")
+          .contains("store_unavailable");
+    }
+  }
+
   /** One of all of these, as chance has it. */
   Fault any(Random random) {
     List<NodeProcess> nodes = cluster.nodes();
     int first = random.nextInt(nodes.size());
     NodeProcess one = nodes.get(first);
     NodeProcess other = nodes.get((first + 1 + random.nextInt(nodes.size() - 1)) % nodes.size());
-    return switch (random.nextInt(10)) {
+    return switch (random.nextInt(database.isPresent() ? 12 : 10)) {
       case 0 -> kill(List.of(one));
       case 1 -> kill(List.of(one, other));
       case 2 -> freezeShortly(one);
@@ -155,7 +206,9 @@ final class Faults {
       case 6 -> blockBus(one);
       case 7 -> lose();
       case 8 -> slow(one, other);
-      default -> rollingRestart();
+      case 9 -> rollingRestart();
+      case 10 -> killDatabase();
+      default -> freezeDatabase();
     };
   }
 

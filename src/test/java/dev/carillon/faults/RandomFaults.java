@@ -1,5 +1,6 @@
 package dev.carillon.faults;
 
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.carillon.testing.Needs;
@@ -24,6 +25,8 @@ final class RandomFaults {
 
   private final long seed = Long.getLong("carillon.seed", System.nanoTime());
   private final Duration time = Duration.ofSeconds(Long.getLong("carillon.seconds", 120));
+  private final FaultStore.Kind kind =
+      FaultStore.Kind.valueOf(System.getProperty("carillon.store", "postgres").toUpperCase(ROOT));
   private final Path logs =
       Path.of(System.getProperty("carillon.target", "target"), "faults-" + seed);
 
@@ -44,10 +47,11 @@ final class RandomFaults {
                 .formatted(time.toSeconds(), seed));
     long end = System.nanoTime() + time.toNanos();
     Random random = new Random(seed);
-    try (FaultCluster cluster = FaultCluster.start(3, logs, FaultRun.SETTINGS)) {
+    try (FaultStore store = new FaultStore(kind);
+        FaultCluster cluster = FaultCluster.start(3, logs, store::settings)) {
       cluster.awaitWhole();
-      Faults faults = new Faults(cluster);
-      try (FaultRun run = new FaultRun(cluster, Terms.DURABLE, false)) {
+      Faults faults = new Faults(cluster, store);
+      try (FaultRun run = new FaultRun(cluster, store)) {
         for (int done = 1; System.nanoTime() < end; done++) {
           Incident incident = run.run(faults.any(random));
           report.add(incident);

@@ -24,11 +24,25 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A PostgreSQL server with an empty store for each test; one for a test class can fail. */
-final class PostgresServer implements BeforeAllCallback, AfterAllCallback {
+public final class PostgresServer implements BeforeAllCallback, AfterAllCallback {
   private final AtomicInteger databases = new AtomicInteger();
   private @Nullable EmbeddedPostgres server;
   private @Nullable Path data;
   private int port;
+  private final Optional<String> address;
+
+  PostgresServer() {
+    this(Optional.empty());
+  }
+
+  private PostgresServer(Optional<String> address) {
+    this.address = address;
+  }
+
+  /** One that also those reach who share the network of 256 addresses of this address with it. */
+  public static PostgresServer reachableAt(String address) {
+    return new PostgresServer(Optional.of(address));
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) throws IOException {
@@ -41,7 +55,7 @@ final class PostgresServer implements BeforeAllCallback, AfterAllCallback {
   }
 
   /** Leaves nothing behind. */
-  void end() throws Exception {
+  public void end() throws Exception {
     // Not in its own way: that writes everything once more.
     kill();
     try (Stream<Path> files = Files.walk(Objects.requireNonNull(data))) {
@@ -49,9 +63,11 @@ final class PostgresServer implements BeforeAllCallback, AfterAllCallback {
         Files.delete(file);
       }
     }
+    Files.deleteIfExists(Path.of(data + "-admits"));
   }
 
-  void start() throws IOException {
+  /** Starts it, with the data of last time if there was one. */
+  public void start() throws IOException {
     if (data == null) {
       Path folder = Path.of(System.getProperty("carillon.target", "target")).toAbsolutePath();
       data = Files.createTempDirectory(Files.createDirectories(folder), "postgres");
@@ -62,11 +78,25 @@ final class PostgresServer implements BeforeAllCallback, AfterAllCallback {
             .setCleanDataDirectory(false)
             // What a store promises it must see to itself.
             .setServerConfig("synchronous_commit", "off");
+    if (address.isPresent()) {
+      builder
+          .setServerConfig("listen_addresses", "localhost," + address.get())
+          .setServerConfig("hba_file", admitted(address.get()).toString());
+    }
     server = (port == 0 ? builder : builder.setPort(port)).start();
     port = server.getPort();
   }
 
-  int port() {
+  /** Whom the server lets in, besides its data, which has to be empty at first. */
+  private Path admitted(String from) throws IOException {
+    Path file = Path.of(Objects.requireNonNull(data) + "-admits");
+    Files.writeString(
+        file, "host all all 127.0.0.1/32 trust\nhost all all " + from + "/24 trust\n");
+    return file;
+  }
+
+  /** Where it listens, the same after each start. */
+  public int port() {
     return port;
   }
 
@@ -123,7 +153,7 @@ final class PostgresServer implements BeforeAllCallback, AfterAllCallback {
   }
 
   /** Kills every process of the server at once; {@link #start} starts it again. */
-  void kill() throws Exception {
+  public void kill() throws Exception {
     List<ProcessHandle> killed = processes();
     signal("-KILL", killed);
     for (ProcessHandle process : killed) {
@@ -133,11 +163,12 @@ final class PostgresServer implements BeforeAllCallback, AfterAllCallback {
   }
 
   /** Every process of the server stays where it is. */
-  void freeze() throws Exception {
+  public void freeze() throws Exception {
     signal("-STOP", processes());
   }
 
-  void thaw() throws Exception {
+  /** Every process of the server goes on. */
+  public void thaw() throws Exception {
     signal("-CONT", processes());
   }
 
