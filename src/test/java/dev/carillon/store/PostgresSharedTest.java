@@ -247,6 +247,8 @@ final class PostgresSharedTest {
     EventStore other = open();
     Queue<HeadNotice> heard = new ConcurrentLinkedQueue<>();
     other.listen(heard::add);
+    // What was stored before it listens, it can't know.
+    await().untilAsserted(() -> assertThat(heard).contains(new HeadNotice.Unknown()));
     append(one, event("a", "1", "x"), event("b", "1", "x"), event("a", "2", "x"));
     String epoch = get(one.bounds("a")).epoch();
     await()
