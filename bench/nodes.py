@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 
 import servers
@@ -130,6 +131,8 @@ class Cluster:
         return node
 
     def __enter__(self):
+        # Who ends a measurement early ends its nodes too.
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         return self
 
     def __exit__(self, *_):
