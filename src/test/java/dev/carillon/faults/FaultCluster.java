@@ -95,7 +95,7 @@ final class FaultCluster implements AutoCloseable {
                 "http.host=" + site.outer(),
                 "http.port=" + HTTP_PORT,
                 "auth.mode=open",
-                "drain=3s"));
+                "drain=1s"));
         cluster.nodes.add(new NodeProcess(site, folder, all));
       }
       for (NodeProcess node : cluster.nodes) {

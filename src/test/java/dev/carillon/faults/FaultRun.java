@@ -25,7 +25,7 @@ final class FaultRun implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /** Several of each topic over each link, so that every loss has its announcement. */
-  private static final int ACKNOWLEDGED_AFTERWARDS = 200;
+  private static final int ACKNOWLEDGED_AFTERWARDS = 120;
 
   private static final double LATENCY_P50_MILLIS = 50;
   private static final double LATENCY_P99_MILLIS = 1000;
@@ -111,6 +111,7 @@ final class FaultRun implements AutoCloseable {
     }
     return new Incident(
         fault.name(),
+        Duration.ofNanos(System.nanoTime() - began),
         Duration.ofNanos(whole - healed),
         untouched,
         Incident.Published.of(observed),

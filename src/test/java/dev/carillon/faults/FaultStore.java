@@ -9,7 +9,7 @@ import java.util.Optional;
 /** Where the nodes of a run keep their histories, and what may be held against that store. */
 final class FaultStore implements AutoCloseable {
   private static final String HISTORIES =
-      "topics=[{\"match\":\"kept.>\",\"history\":{\"events\":100000}}]";
+      "topics=[{\"match\":\"kept.>\",\"overflow\":\"catch-up\",\"history\":{\"events\":100000}}]";
 
   /** What a store may be. */
   enum Kind {

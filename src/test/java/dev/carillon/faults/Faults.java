@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 /** The faults that nodes of a cluster must survive. */
 final class Faults {
   /** Long enough that every node has found out, and a while more. */
-  private static final Duration FOUND_OUT = FaultCluster.FAILURE_FOUND_WITHIN.plusSeconds(2);
+  private static final Duration FOUND_OUT = FaultCluster.FAILURE_FOUND_WITHIN.plusSeconds(1);
 
   private static final Duration NOT_FOUND_OUT = FaultCluster.FAILURE_FOUND_WITHIN.dividedBy(2);
-  private static final Duration A_WHILE = Duration.ofSeconds(5);
+  private static final Duration A_WHILE = Duration.ofSeconds(4);
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final int LOSS_PERCENT = 20;
 

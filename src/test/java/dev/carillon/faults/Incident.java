@@ -7,6 +7,7 @@ import java.util.List;
  * One fault and what came of it.
  *
  * @param fault what went wrong
+ * @param took how long it and the checks took
  * @param whole how long after its end every node knew again what every other one wanted
  * @param untouched latencies of clients of nodes that it did not touch, while it lasted
  * @param published what the publishers of this generation have sent up to now
@@ -15,6 +16,7 @@ import java.util.List;
  */
 record Incident(
     String fault,
+    Duration took,
     Duration whole,
     Latencies untouched,
     Published published,

@@ -13,8 +13,8 @@ import java.util.List;
 final class Report {
   private static final String HEAD =
       """
-      | # | fault | healed in | acknowledged | refused | unknown | received | announced | uncounted gaps (events) | out of reach | ended with a history | untouched clients: p50 / p99 / max | wrong |
-      | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+      | # | fault | took | healed in | acknowledged | refused | unknown | received | announced | uncounted gaps (events) | out of reach | ended with a history | untouched clients: p50 / p99 / max | wrong |
+      | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
       """;
 
   private final Path file;
@@ -66,10 +66,11 @@ final class Report {
   private static String row(int number, Incident incident) {
     Verdict verdict = incident.verdict();
     Latencies untouched = incident.untouched();
-    return "| %d | %s | %.1f s | %d | %d | %d | %d | %d | %d (%d) | %d | %d | %s | %d |%n"
+    return "| %d | %s | %.1f s | %.1f s | %d | %d | %d | %d | %d | %d (%d) | %d | %d | %s | %d |%n"
         .formatted(
             number,
             incident.fault(),
+            incident.took().toMillis() / 1000.0,
             incident.whole().toMillis() / 1000.0,
             incident.published().acknowledged(),
             incident.published().refused(),
