@@ -93,6 +93,10 @@ final class FaultRun implements AutoCloseable {
     List<String> failures = new ArrayList<>();
     long began = System.nanoTime();
     fault.begin().run();
+    long happened = System.nanoTime();
+    cluster.nodes().stream()
+        .filter(node -> fault.touched().contains(node.site().name()) && !node.isAlive())
+        .forEach(killed -> partings.add(Parting.ofKilled(killed.site().name(), happened)));
     FaultCluster.hold(fault.lasts());
     note(failures, fault.during());
     long ended = System.nanoTime();

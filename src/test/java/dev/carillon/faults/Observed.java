@@ -24,6 +24,14 @@ final class Observed {
    * @param to when they had found each other again
    */
   record Parting(String one, String other, long from, long to) {
+    /** What a node acknowledged so shortly before may not have been on its way to others. */
+    private static final long LAST_MOMENT_NANOS = 250_000_000;
+
+    /** The last moment of a node that was killed at a time: it is parted from itself. */
+    static Parting ofKilled(String node, long at) {
+      return new Parting(node, node, at - LAST_MOMENT_NANOS, at);
+    }
+
     boolean isBetween(String a, String b) {
       return (one.equals(a) && other.equals(b)) || (one.equals(b) && other.equals(a));
     }
@@ -73,14 +81,16 @@ final class Observed {
 
   /**
    * Whether the publication's node could not know of the subscription: both happened while the two
-   * nodes were parted. Neither side can know what is missing then, nor that something is.
+   * nodes were parted, or it went with its node, which was killed right then. Neither side can know
+   * what is missing, nor that something is.
    */
   boolean isBeyondKnowledge(Publication sent, Recording recording) {
     return partings.stream()
         .anyMatch(
             parting ->
-                parting.isBetween(sent.via(), recording.node())
-                    && parting.contains(recording.subscribedAt())
-                    && parting.contains(sent.sentAt()));
+                parting.contains(sent.sentAt())
+                    && (parting.isBetween(sent.via(), sent.via())
+                        || (parting.isBetween(sent.via(), recording.node())
+                            && parting.contains(recording.subscribedAt()))));
   }
 }

@@ -255,4 +255,24 @@ final class PlainCheckTest {
     parted.parted("n1", "n3", from);
     assertThat(parted.violations(Terms.DURABLE)).containsExactly(Kind.LOST);
   }
+
+  @Test
+  void whatANodeAcknowledgedInItsLastMomentMayHaveGoneWithIt() {
+    Story killed = new Story();
+    killed.subscribe("s1", false, PLAIN);
+    killed.acknowledged(PLAIN);
+    killed.killed("n1");
+    assertThat(killed.violations(Terms.DURABLE)).isEmpty();
+    assertThat(killed.check(Terms.DURABLE).outOfReach()).isEqualTo(1);
+  }
+
+  @Test
+  void whatANodeAcknowledgedBeforeItsLastMomentIsNoExcuse() {
+    Story killed = new Story();
+    killed.subscribe("s1", false, PLAIN);
+    killed.acknowledged(PLAIN);
+    killed.pass(300);
+    killed.killed("n1");
+    assertThat(killed.violations(Terms.DURABLE)).containsExactly(Kind.LOST);
+  }
 }

@@ -69,7 +69,8 @@ final class RandomFaults {
             - Nobody can know that an event was wanted by a subscriber of a node that had not heard of it yet: between nodes that
               could not reach each other such events count as "out of reach" and are not announced.
             - What a node acknowledged on a topic without history in its last moment goes with it if it was not yet on its way to
-              others: they do not know of it, and no gap says so. The checks call it `LOST`, so a `kill -9` may show one or two.
+              others: they do not know of it, and no gap says so. The checks count it as "out of reach" for the
+              last quarter of a second.
             - "Unknown" are publications whose connection ended before the answer; they may have come or not.
             - The rate is low: it is about what is lost, not about how much fits through.
 

@@ -88,6 +88,16 @@ final class Story {
     partings.add(new Parting(one, other, from, now()));
   }
 
+  /** A node was killed now. */
+  void killed(String node) {
+    partings.add(Parting.ofKilled(node, now()));
+  }
+
+  /** Time goes by. */
+  void pass(long millis) {
+    now += TimeUnit.MILLISECONDS.toNanos(millis);
+  }
+
   Observed observed() {
     return new Observed(published, subscribers.stream().map(Told::recording).toList(), partings);
   }
