@@ -34,7 +34,9 @@ import org.jspecify.annotations.Nullable;
  * and {@link #told}.
  */
 final class RingBackend implements GroupCommit.Backend {
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  /** Members take over from one that left: it takes a moment. */
+  static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private static final long MIN_SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** A sweep of the slots that this member leads takes at most this part of the time. */

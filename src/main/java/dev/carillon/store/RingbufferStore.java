@@ -6,6 +6,7 @@ import com.hazelcast.config.MapConfig;
 import com.hazelcast.config.MergePolicyConfig;
 import com.hazelcast.config.SplitBrainProtectionConfig;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
 import com.hazelcast.spi.merge.PutIfAbsentMergePolicy;
 import com.hazelcast.spi.properties.ClusterProperty;
@@ -290,34 +291,62 @@ public final class RingbufferStore implements EventStore {
     CompletionStage<T> ask();
   }
 
+  /**
+   * Asks, and asks again until the deadline where the member that was asked leaves meanwhile: what
+   * is asked changes nothing, and another member takes over soon.
+   */
   private <T> CompletionStage<T> question(Question<T> question) {
-    if (closed) {
-      return CompletableFuture.failedFuture(new StoreUnavailableException("the store is closed"));
-    }
-    CompletableFuture<T> asked;
-    try {
-      asked = question.ask().toCompletableFuture();
-    } catch (RuntimeException e) {
-      asked = CompletableFuture.failedFuture(e);
-    }
-    return asked
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    askUntil(System.nanoTime() + deadline.toNanos(), question, answer);
+    return answer
         .orTimeout(deadline.toMillis(), TimeUnit.MILLISECONDS)
-        .handle(
-            (answer, failure) -> {
-              if (failure == null) {
-                return answer;
-              }
-              throw new StoreUnavailableException(
-                  "the store in the cluster can't be read: " + reason(failure), failure);
+        .exceptionally(
+            failure -> {
+              throw failure instanceof StoreUnavailableException known
+                  ? known
+                  : new StoreUnavailableException(
+                      "the store in the cluster can't be read: " + reason(failure), failure);
             });
   }
 
+  private <T> void askUntil(long untilNanos, Question<T> question, CompletableFuture<T> answer) {
+    if (closed) {
+      answer.completeExceptionally(new StoreUnavailableException("the store is closed"));
+      return;
+    }
+    CompletionStage<T> asked;
+    try {
+      asked = question.ask();
+    } catch (RuntimeException e) {
+      asked = CompletableFuture.failedFuture(e);
+    }
+    asked.whenComplete(
+        (found, failure) -> {
+          if (failure == null) {
+            answer.complete(found);
+          } else if (mayPass(failure)
+              && System.nanoTime() + RingBackend.PAUSE_NANOS - untilNanos < 0) {
+            CompletableFuture.delayedExecutor(RingBackend.PAUSE_NANOS, TimeUnit.NANOSECONDS)
+                .execute(() -> askUntil(untilNanos, question, answer));
+          } else {
+            answer.completeExceptionally(failure);
+          }
+        });
+  }
+
+  /** Whether another member may answer; none does once this one has left the cluster. */
+  private static boolean mayPass(Throwable failure) {
+    return !(cause(failure) instanceof HazelcastInstanceNotActiveException);
+  }
+
+  private static Throwable cause(Throwable failure) {
+    return failure instanceof CompletionException && failure.getCause() != null
+        ? failure.getCause()
+        : failure;
+  }
+
   private String reason(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    @Nullable String message = cause.getMessage();
+    @Nullable String message = cause(failure).getMessage();
     return message == null ? "no answer within " + deadline.toMillis() + " ms" : message;
   }
 

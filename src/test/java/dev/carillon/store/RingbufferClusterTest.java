@@ -310,8 +310,6 @@ final class RingbufferClusterTest {
     }
     await()
         .atMost(30, TimeUnit.SECONDS)
-        // While a member joins the others, what is asked of it fails; it may be asked again.
-        .ignoreExceptions()
         .untilAsserted(
             () -> {
               for (EventStore store : stores) {
