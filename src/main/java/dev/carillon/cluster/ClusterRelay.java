@@ -149,7 +149,7 @@ final class ClusterRelay {
 
   private void tick() {
     nodes.tick();
-    cluster.reach().linked(nodes.view().linked());
+    cluster.reach().linked(nodes.linked());
   }
 
   private void second() {

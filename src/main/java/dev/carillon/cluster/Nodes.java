@@ -656,17 +656,24 @@ final class Nodes {
     }
   }
 
+  /** Nodes that are reached and that reach this one, itself among them. */
+  int linked() {
+    long now = nanos.getAsLong();
+    int linked = 1;
+    for (Peer peer : peers.values()) {
+      linked += state(peer, now) == NodeView.State.UP ? 1 : 0;
+    }
+    return linked;
+  }
+
   NodeView view() {
     long now = nanos.getAsLong();
     List<LinkView> links = new ArrayList<>();
-    int linked = 1;
     for (Peer peer : peers.values()) {
-      NodeView.State state = state(peer, now);
-      linked += state == NodeView.State.UP ? 1 : 0;
       links.add(
           new LinkView(
               peer.member,
-              state,
+              state(peer, now),
               peer.link.bytesInFlight(),
               peer.link.window(),
               peer.link.lagMillis(),
@@ -676,7 +683,7 @@ final class Nodes {
               peer.wants,
               (now - peer.heardNanos) / 1_000_000));
     }
-    return new NodeView(told, linked, List.copyOf(links));
+    return new NodeView(told, linked(), List.copyOf(links));
   }
 
   private static NodeView.State state(Peer peer, long now) {

@@ -18,9 +18,6 @@ import java.util.Optional;
  * <p>Every member is asked anew. One that does not answer in time is listed with its place only.
  */
 final class ClusterRoute {
-  /** A node that takes longer is as good as not there for those who are connected to it. */
-  private static final long ANSWER_WITHIN_MS = 2000;
-
   private final Node node;
   private final Gateway gateway;
 
@@ -89,7 +86,7 @@ final class ClusterRoute {
               boolean self = member.id().equals(cluster.membership().selfId());
               return cluster
                   .calls()
-                  .ask(member.id(), MemberView.QUESTION, Buffer.buffer(), ANSWER_WITHIN_MS)
+                  .ask(member.id(), MemberView.QUESTION, Buffer.buffer(), AllNodes.WITHIN_MS)
                   .map(words -> heard(Optional.of(member), self, words))
                   .otherwise(silent -> new Member(Optional.of(member), self, Optional.empty()));
             })

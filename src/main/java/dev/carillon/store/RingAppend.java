@@ -1,14 +1,9 @@
 package dev.carillon.store;
 
-import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstanceAware;
-import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import dev.carillon.store.RingAnswer.Part;
 import dev.carillon.store.RingAnswer.Place;
-import dev.carillon.store.RingAnswer.Refusal;
 import dev.carillon.store.RingAnswer.Status;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Appends to the topics of one {@link RingSlot}, where its leading copy is: gives out offsets,
@@ -27,14 +21,9 @@ import org.jspecify.annotations.Nullable;
  * at all. Without parts it makes the slot where there is none, and tells the copies what they may
  * miss.
  */
-final class RingAppend
-    implements EntryProcessor<Integer, RingSlot, RingAnswer>,
-        IdentifiedDataSerializable,
-        HazelcastInstanceAware {
+final class RingAppend extends RingStep {
   private static final long serialVersionUID = 1L;
 
-  private transient @Nullable HazelcastInstance member;
-  private transient @Nullable RingChange change;
   private transient List<List<Item>> parts = List.of();
   private transient Map<String, HistoryRule> rules = Map.of();
   private transient Terms terms = new Terms(1, 0, 0, 0, 0, false, false);
@@ -98,40 +87,25 @@ final class RingAppend
   }
 
   @Override
-  public void setHazelcastInstance(HazelcastInstance instance) {
-    member = instance;
+  int minimumMembers() {
+    return terms.minimumMembers();
   }
 
   @Override
-  public RingAnswer process(Map.Entry<Integer, RingSlot> entry) {
-    HazelcastInstance here = member;
-    if (here == null) {
-      throw new IllegalStateException("not on a member");
-    }
-    Refusal refusal = RingMembers.refusal(here, entry.getKey(), terms.minimumMembers());
-    if (refusal != Refusal.NONE) {
-      return RingAnswer.refused(refusal);
-    }
-    RingSlot known = entry.getValue();
-    RingSlot slot = known == null ? new RingSlot(Epochs.fresh()) : known;
-    synchronized (slot) {
-      UUID writer = here.getCluster().getLocalMember().getUuid();
-      slot.lead(writer);
-      slot.confirm(confirmed);
-      Work work = new Work(slot, writer);
-      List<Part> done = parts.stream().map(work::store).toList();
-      if (!terms.onlyChecks()) {
-        entry.setValue(slot);
-        change = slot.change(terms.idsUntilMillis(), List.of());
-      }
-      return new RingAnswer(
-          done, terms.onlyChecks() ? List.of() : slot.told(), work.bytes, work.topics, 0);
-    }
+  boolean makesTheSlot() {
+    return true;
   }
 
   @Override
-  public @Nullable EntryProcessor<Integer, RingSlot, RingAnswer> getBackupProcessor() {
-    return change;
+  RingAnswer take(Map.Entry<Integer, RingSlot> entry, RingSlot slot, UUID leader) {
+    slot.confirm(confirmed);
+    Work work = new Work(slot, leader);
+    List<Part> done = parts.stream().map(work::store).toList();
+    if (!terms.onlyChecks()) {
+      keep(entry, slot, slot.change(terms.idsUntilMillis(), List.of()));
+    }
+    return new RingAnswer(
+        done, terms.onlyChecks() ? List.of() : slot.told(), work.bytes, work.topics, 0);
   }
 
   private final class Work {
@@ -217,11 +191,6 @@ final class RingAppend
       bytes += topic.bytes() - bytesBefore;
       return new Place(topic.epoch(), offset, false);
     }
-  }
-
-  @Override
-  public int getFactoryId() {
-    return RingTypes.FACTORY;
   }
 
   @Override

@@ -1,22 +1,14 @@
 package dev.carillon.store;
 
-import com.hazelcast.core.ReadOnly;
-import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/** Reads a part of one topic's history. Answers nothing where the slot was never used. */
-final class RingRead
-    implements EntryProcessor<Integer, RingSlot, @Nullable RingPage>,
-        IdentifiedDataSerializable,
-        ReadOnly {
+/** Reads a part of one topic's history. */
+final class RingRead extends RingLook<RingPage> {
   private static final long serialVersionUID = 1L;
 
   private transient String topic = "";
@@ -41,43 +33,27 @@ final class RingRead
   }
 
   @Override
-  public @Nullable RingPage process(Map.Entry<Integer, RingSlot> entry) {
-    RingSlot slot = entry.getValue();
-    if (slot == null) {
-      return null;
+  RingPage look(RingSlot slot) {
+    Optional<RingTopic> found = slot.find(topic);
+    if (found.isEmpty()) {
+      return new RingPage(Head.unused(topic, slot.epoch()), 0, false, 1, List.of());
     }
-    synchronized (slot) {
-      Optional<RingTopic> found = slot.find(topic);
-      if (found.isEmpty()) {
-        return new RingPage(Head.unused(topic, slot.epoch()), 0, false, 1, List.of());
-      }
-      RingTopic history = found.get();
-      List<byte[]> rows = new ArrayList<>();
-      long first = Math.max(history.first(), history.last() - ruleEvents + 1);
-      long from = Math.max(after + 1, first);
-      long bytes = 0;
-      for (long offset = from;
-          !history.isTorn()
-              && offset <= history.last()
-              && rows.size() < maxEvents
-              && bytes < maxBytes;
-          offset++) {
-        byte[] row = history.row(offset);
-        rows.add(row);
-        bytes += row.length;
-      }
-      return new RingPage(history.head(), history.confirmed(), history.isTorn(), from, rows);
+    RingTopic history = found.get();
+    List<byte[]> rows = new ArrayList<>();
+    long first = Math.max(history.first(), history.last() - ruleEvents + 1);
+    long from = Math.max(after + 1, first);
+    long bytes = 0;
+    for (long offset = from;
+        !history.isTorn()
+            && offset <= history.last()
+            && rows.size() < maxEvents
+            && bytes < maxBytes;
+        offset++) {
+      byte[] row = history.row(offset);
+      rows.add(row);
+      bytes += row.length;
     }
-  }
-
-  @Override
-  public @Nullable EntryProcessor<Integer, RingSlot, @Nullable RingPage> getBackupProcessor() {
-    return null;
-  }
-
-  @Override
-  public int getFactoryId() {
-    return RingTypes.FACTORY;
+    return new RingPage(history.head(), history.confirmed(), history.isTorn(), from, rows);
   }
 
   @Override

@@ -1,30 +1,20 @@
 package dev.carillon.store;
 
-import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstanceAware;
-import com.hazelcast.map.EntryProcessor;
 import com.hazelcast.nio.ObjectDataInput;
 import com.hazelcast.nio.ObjectDataOutput;
-import com.hazelcast.nio.serialization.IdentifiedDataSerializable;
-import dev.carillon.store.RingAnswer.Refusal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.UUID;
 
 /** Removes from a slot what is past its bounds; answers how much there is. */
-final class RingSweep
-    implements EntryProcessor<Integer, RingSlot, RingAnswer>,
-        IdentifiedDataSerializable,
-        HazelcastInstanceAware {
+final class RingSweep extends RingStep {
   private static final long serialVersionUID = 1L;
 
   /** Parts that a share of ids is said in. */
   static final int WHOLE = 1000;
 
-  private transient @Nullable HazelcastInstance member;
-  private transient @Nullable RingChange change;
   private transient Map<String, HistoryRule> rules = Map.of();
   private transient Bounds bounds = new Bounds(1, 0, 0, 0, WHOLE);
   private transient List<RingAnswer.Told> confirmed = List.of();
@@ -52,50 +42,39 @@ final class RingSweep
   }
 
   @Override
-  public void setHazelcastInstance(HazelcastInstance instance) {
-    member = instance;
+  int minimumMembers() {
+    return bounds.minimumMembers();
   }
 
   @Override
-  public RingAnswer process(Map.Entry<Integer, RingSlot> entry) {
-    HazelcastInstance here = member;
-    if (here == null) {
-      throw new IllegalStateException("not on a member");
-    }
-    Refusal refusal = RingMembers.refusal(here, entry.getKey(), bounds.minimumMembers());
-    if (refusal != Refusal.NONE) {
-      return RingAnswer.refused(refusal);
-    }
-    RingSlot slot = entry.getValue();
-    if (slot == null) {
-      return new RingAnswer();
-    }
-    synchronized (slot) {
-      slot.lead(here.getCluster().getLocalMember().getUuid());
-      slot.confirm(confirmed);
-      List<String> forgotten = new ArrayList<>();
-      boolean changed = false;
-      long bytes = 0;
-      int topics = 0;
-      int ids = 0;
-      for (RingTopic topic : slot.all()) {
-        if (topic.events() == 0 && topic.usedMillis() < bounds.unusedUntilMillis()) {
-          forgotten.add(topic.name());
-          continue;
-        }
-        changed |= trim(slot, topic);
-        bytes += topic.bytes();
-        ids += topic.idCount();
-        topics++;
+  boolean makesTheSlot() {
+    return false;
+  }
+
+  @Override
+  RingAnswer take(Map.Entry<Integer, RingSlot> entry, RingSlot slot, UUID leader) {
+    slot.confirm(confirmed);
+    List<String> forgotten = new ArrayList<>();
+    boolean changed = false;
+    long bytes = 0;
+    int topics = 0;
+    int ids = 0;
+    for (RingTopic topic : slot.all()) {
+      if (topic.events() == 0 && topic.usedMillis() < bounds.unusedUntilMillis()) {
+        forgotten.add(topic.name());
+        continue;
       }
-      slot.forget(forgotten);
-      if (changed || !forgotten.isEmpty()) {
-        entry.setValue(slot);
-        change = slot.change(bounds.idsUntilMillis(), forgotten);
-      }
-      return new RingAnswer(
-          List.of(), change == null ? List.of() : slot.told(), bytes, topics, ids);
+      changed |= trim(slot, topic);
+      bytes += topic.bytes();
+      ids += topic.idCount();
+      topics++;
     }
+    slot.forget(forgotten);
+    changed |= !forgotten.isEmpty();
+    if (changed) {
+      keep(entry, slot, slot.change(bounds.idsUntilMillis(), forgotten));
+    }
+    return new RingAnswer(List.of(), changed ? slot.told() : List.of(), bytes, topics, ids);
   }
 
   private boolean trim(RingSlot slot, RingTopic topic) {
@@ -115,16 +94,6 @@ final class RingSweep
     }
     slot.tell(topic.name());
     return true;
-  }
-
-  @Override
-  public @Nullable EntryProcessor<Integer, RingSlot, RingAnswer> getBackupProcessor() {
-    return change;
-  }
-
-  @Override
-  public int getFactoryId() {
-    return RingTypes.FACTORY;
   }
 
   @Override
