@@ -32,18 +32,6 @@ final class PostgresBackend implements SqlWriter {
   /** Histories that this process remembers to have seen. */
   private static final int MAX_SEEN = 100_000;
 
-  /** Removed with a transaction, so that none holds up those who publish. */
-  private static final int MAX_REMOVED = 500;
-
-  /** Events past a rule's count that wait for the next removal: one removal for many events. */
-  private static final int SLACK_EVENTS = 64;
-
-  /** A history is cut at once when it is so much of its rule's bytes past it. */
-  private static final int SLACK_PART = 8;
-
-  /** No topic's name begins so. */
-  private static final String PURGED = "!";
-
   private static final int PROBE_BYTES = 8192;
 
   private final PostgresDialect dialect;

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Confined to the writer thread.
  */
 final class PostgresSweep {
-  /** Removed in one step, so that no step holds up those who publish. */
-  private static final int MAX_REMOVED = 500;
-
   private static final int SWEPT_TOPICS = 200;
-  private static final long MIN_SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  /** A sweep of all histories takes at most this part of the time. */
-  private static final int SWEEP_PART = 20;
 
   /** A history that others are busy with waits for the next sweep. */
   private static final String HASTE = "SELECT set_config('lock_timeout', '100', true)";
@@ -67,7 +59,7 @@ final class PostgresSweep {
     if (begun - leadDueNanos >= 0) {
       // Also while it leads: so that who hears nothing of it for long may end it.
       leads = sql.lead(leads);
-      leadDueNanos = begun + MIN_SWEEP_NANOS;
+      leadDueNanos = begun + SqlWriter.MIN_SWEEP_NANOS;
       session.connection().commit();
     }
     if (!leads) {
@@ -87,12 +79,12 @@ final class PostgresSweep {
 
   private boolean forgetIds(Statements sql) throws SQLException {
     long until = clock.millis() - settings.dedupeWindow().toMillis();
-    int stale = sql.removeIds(until, MAX_REMOVED);
-    int spare = (int) Math.min(MAX_REMOVED - stale, excessIds);
+    int stale = sql.removeIds(until, SqlWriter.MAX_REMOVED);
+    int spare = (int) Math.min(SqlWriter.MAX_REMOVED - stale, excessIds);
     int surplus = spare > 0 ? sql.removeIds(Long.MAX_VALUE, spare) : 0;
     excessIds = surplus < spare ? 0 : excessIds - surplus;
     sql.connection.commit();
-    return stale + surplus == MAX_REMOVED;
+    return stale + surplus == SqlWriter.MAX_REMOVED;
   }
 
   private boolean sweep(Statements sql) throws SQLException {
@@ -108,7 +100,10 @@ final class PostgresSweep {
     if (page.size() < SWEPT_TOPICS) {
       sweptId = 0;
       long ended = System.nanoTime();
-      sweepDueNanos = ended + Math.max(MIN_SWEEP_NANOS, (ended - sweepBegunNanos) * SWEEP_PART);
+      sweepDueNanos =
+          ended
+              + Math.max(
+                  SqlWriter.MIN_SWEEP_NANOS, (ended - sweepBegunNanos) * SqlWriter.SWEEP_PART);
       return false;
     }
     return true;
@@ -155,7 +150,7 @@ final class PostgresSweep {
 
   private boolean upkeep(Statements sql, Head head) throws SQLException {
     if (!SqlBackend.isHistory(head)) {
-      long until = Math.min(head.last() + 1, head.first() + MAX_REMOVED);
+      long until = Math.min(head.last() + 1, head.first() + SqlWriter.MAX_REMOVED);
       long gone = sql.session.statements().removeEvents(head.id(), head.first(), until);
       if (until > head.last()) {
         sql.removeTopic(head.id());
@@ -177,7 +172,12 @@ final class PostgresSweep {
     SqlStatements.Excess excess =
         sql.session
             .statements()
-            .excess(head, head.last() - rule.maxEvents() + 1, oldest, rule.maxBytes(), MAX_REMOVED);
+            .excess(
+                head,
+                head.last() - rule.maxEvents() + 1,
+                oldest,
+                rule.maxBytes(),
+                SqlWriter.MAX_REMOVED);
     if (excess.first() == head.first()) {
       return true;
     }

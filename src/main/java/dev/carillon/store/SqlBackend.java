@@ -22,31 +22,14 @@ final class SqlBackend implements SqlWriter {
   /** Histories whose heads are kept in memory. They only save a look into the database. */
   private static final int MAX_HEADS = 100_000;
 
-  /** Removed in one step, so that no step holds up those who publish. */
-  private static final int MAX_REMOVED = 500;
-
-  /** Events past a rule's count that wait for the next removal: one removal for many events. */
-  private static final int SLACK_EVENTS = 64;
-
   /** What a transaction writes besides its events, about: pages are written whole. */
   private static final int TRANSACTION_BYTES = 3 * 4096;
 
   /** So much of a step's time, and it ends with the history it is at. */
   private static final long STEP_NANOS = 2_000_000;
 
-  /** A history is cut at once when it is so much of its rule's bytes past it. */
-  private static final int SLACK_PART = 8;
-
   private static final int PROBE_BYTES = 1 << 20;
   private static final int SWEPT_TOPICS = 32;
-  private static final long MIN_SWEEP_NANOS = 1_000_000_000;
-
-  /** A sweep of all histories takes at most this part of the time. */
-  private static final int SWEEP_PART = 20;
-
-  /** No topic's name begins so. */
-  private static final String PURGED = "!";
-
   private static final String HEAD = "id, name, epoch, first, last, bytes, used, checksum";
 
   private final SqliteDialect dialect;
