@@ -55,6 +55,23 @@ final class DeadLettersCommand implements Runnable {
     }
   }
 
+  /** One dead letter, or all that a filter lets through. */
+  static final class Choice {
+    @Mixin private final Filter all = new Filter();
+
+    @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
+    private @Nullable String id;
+
+    /** The one that is meant; null where all that match are. */
+    @Nullable String one(CommandSpec spec) {
+      if (id != null && all.isGiven()) {
+        throw new ParameterException(
+            spec.commandLine(), "ID means one; --topic and --subscriber mean all that match");
+      }
+      return id;
+    }
+  }
+
   @Override
   public void run() {
     throw new ParameterException(spec.commandLine(), "list, redeliver or purge?");
@@ -98,13 +115,9 @@ final class DeadLettersCommand implements Runnable {
         "Brings one back, or all that match: to its subscriber, or to its topic when that is gone.",
         "What finds no room in the subscriber's queue stays."
       })
-  int redeliver(
-      @Mixin ServerOptions server,
-      @Mixin Filter filter,
-      @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
-          @Nullable String id) {
-    checkChoice(id, filter);
+  int redeliver(@Mixin ServerOptions server, @Mixin Choice choice) {
     HttpCalls calls = new HttpCalls(shell, server);
+    String id = choice.one(spec);
     long events = 0;
     if (id != null) {
       events =
@@ -115,7 +128,8 @@ final class DeadLettersCommand implements Runnable {
       String after = "0";
       while (!after.isEmpty()) {
         JsonObject done =
-            calls.call("POST", "/v1/dead-letters/redeliver?" + filter.query() + "after=" + after);
+            calls.call(
+                "POST", "/v1/dead-letters/redeliver?" + choice.all.query() + "after=" + after);
         events += done.getLong("redelivered", 0L);
         after = done.getString("next", "");
       }
@@ -125,28 +139,17 @@ final class DeadLettersCommand implements Runnable {
   }
 
   @Command(mixinStandardHelpOptions = true, description = "Removes one, or all that match.")
-  int purge(
-      @Mixin ServerOptions server,
-      @Mixin Filter filter,
-      @Parameters(arity = "0..1", paramLabel = "ID", description = "One of them.")
-          @Nullable String id) {
-    checkChoice(id, filter);
+  int purge(@Mixin ServerOptions server, @Mixin Choice choice) {
     HttpCalls calls = new HttpCalls(shell, server);
+    String id = choice.one(spec);
     long purged = 1;
     if (id != null) {
       calls.call("DELETE", "/v1/dead-letters/" + HttpCalls.encoded(id));
     } else {
-      purged = calls.call("DELETE", "/v1/dead-letters?" + filter.query()).getLong("purged", 0L);
+      purged = calls.call("DELETE", "/v1/dead-letters?" + choice.all.query()).getLong("purged", 0L);
     }
     say("purged " + purged);
     return Exit.OK;
-  }
-
-  private void checkChoice(@Nullable String id, Filter filter) {
-    if (id != null && filter.isGiven()) {
-      throw new ParameterException(
-          spec.commandLine(), "ID means one; --topic and --subscriber mean all that match");
-    }
   }
 
   private void say(String line) {

@@ -145,6 +145,7 @@ public final class SqlDeadLetters implements DeadLetters {
     connection.setAutoCommit(false);
     SqlDeadLetters opened = new SqlDeadLetters(file, connection, settings, clock);
     opened.count();
+    opened.thread.execute(opened::shrink);
     return opened;
   }
 
@@ -186,11 +187,22 @@ public final class SqlDeadLetters implements DeadLetters {
     }
   }
 
+  /** The bounds may be smaller than those of last time. */
+  private void shrink() {
+    try {
+      removeExcess(List.copyOf(byTopic.keySet()));
+      connection.commit();
+    } catch (SQLException e) {
+      recover();
+      say(Optional.of(e));
+    }
+  }
+
   private void store(List<DeadLetter> letters) {
     pending.addAndGet(-letters.size());
     try {
       int stored = insert(letters);
-      removeExcess();
+      removeExcess(letters.stream().map(DeadLetter::topic).distinct().toList());
       connection.commit();
       written.addAndGet(stored);
       discarded.addAndGet(letters.size() - stored);
@@ -257,12 +269,17 @@ public final class SqlDeadLetters implements DeadLetters {
     }
   }
 
-  private void removeExcess() throws SQLException {
+  /**
+   * Removes what is too old, or more than there is room for.
+   *
+   * @param topics which may have more than is theirs
+   */
+  private void removeExcess(List<String> topics) throws SQLException {
     long oldest = clock.millis() - settings.maxAge().toMillis();
     while (remove("time < " + oldest, "time", STEP) == STEP) {
       // Until none is left.
     }
-    for (String topic : List.copyOf(byTopic.keySet())) {
+    for (String topic : topics) {
       Kept of = byTopic.get(topic);
       while (of != null && (of.count > settings.maxEvents() || of.bytes > settings.maxBytes())) {
         long many = Math.max(1, Math.min(STEP, of.count - settings.maxEvents()));
@@ -349,7 +366,7 @@ public final class SqlDeadLetters implements DeadLetters {
   public CompletionStage<List<DeadLetter>> list(Filter filter, long after, int limit) {
     return ask(
         () -> {
-          removeExcess();
+          removeExcess(List.of());
           try (PreparedStatement query = select(COLUMNS, filter, after, limit)) {
             List<DeadLetter> found = read(query);
             connection.commit();

@@ -27,9 +27,13 @@ final class SqlDeadLettersTest extends DeadLettersContract {
   }
 
   private DeadLetters other() {
+    return other(10);
+  }
+
+  private DeadLetters other(int maxEvents) {
     return SqlDeadLetters.open(
         directory.resolve("other.db"),
-        new DeadLetterSettings(10, 1 << 20, Duration.ofHours(1), 10, 1 << 20, 100),
+        new DeadLetterSettings(maxEvents, 1 << 20, Duration.ofHours(1), 10, 1 << 20, 100),
         clock);
   }
 
@@ -47,6 +51,18 @@ final class SqlDeadLettersTest extends DeadLettersContract {
     DeadLetters second = other();
     assertThat(get(second.list(Filter.ALL, 0, 10))).hasSize(1);
     assertThat(second.counts().kept()).isEqualTo(1);
+    get(second.close());
+  }
+
+  @Test
+  void smallerBoundsHoldFromTheStartOn() {
+    DeadLetters first = other(5);
+    first.write(List.of(letter(), letter(), letter(), letter()));
+    get(first.close());
+    DeadLetters second = other(3);
+    // Behind what the start has to do.
+    assertThat(get(second.find(List.of()))).isEmpty();
+    assertThat(second.counts().kept()).isEqualTo(3);
     get(second.close());
   }
 
