@@ -65,7 +65,8 @@ final class ClusterIdentityIT {
 
     // One start of the nodes for both: it takes most of the time.
     for (int i = 0; i < 30; i++) {
-      nodes.get(1).webSocket("?subscriber=s" + i);
+      // A claim may take longer than its half second while the node that was frozen catches up.
+      nodes.get(1).awaitWebSocket("?subscriber=s" + i);
     }
     nodes.get(1).kill();
     nodes.get(0).awaitWebSocket("?subscriber=bob");

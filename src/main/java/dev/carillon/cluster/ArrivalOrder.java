@@ -18,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * offsets.
  *
  * <p>An event whose predecessor is missing waits for it, briefly; then what is missing becomes a
- * {@link Hole}, to be read from the history once for the whole node. Bounded in topics and in
- * events that wait. Owned by the relay's event loop.
+ * {@link Hole}, to be read from the history once for the whole node. Of a topic that is new here
+ * nobody knows where it begins: what comes behind newer events can't be read later, for nothing
+ * tells who has it, and is lost. So before its first events go on, every other node has to say that
+ * all it sent has come; a pause of one JVM must not cost an event. Bounded in topics and in events
+ * that wait. Owned by the relay's event loop.
  */
 final class ArrivalOrder {
   /** Topics whose place is known. One that is forgotten begins anew with its next event. */
@@ -28,12 +31,19 @@ final class ArrivalOrder {
   /** Events that wait, over all topics: past it holes are not waited for. */
   private static final int MAX_WAITING = 100_000;
 
+  /** The other nodes are waited for no longer than this many times as long as an event. */
+  private static final int WAITS_FOR_OTHERS = 10;
+
   private final long waitNanos;
   private final LongSupplier nanos;
+  private final Others others;
   private final Map<String, Place> places = new LinkedHashMap<>(1024, 0.75f, true);
 
-  /** Topics of which something waits. */
+  /** Topics of which something waits, in the order in which they are due. */
   private final Map<String, Place> waiting = new LinkedHashMap<>();
+
+  /** Topics that are new here and wait for the word of the other nodes, in the order of asking. */
+  private final Map<String, Place> asking = new LinkedHashMap<>();
 
   private int waitingEvents;
 
@@ -45,6 +55,16 @@ final class ArrivalOrder {
     void hole(Hole hole);
 
     void gap(Gap gap);
+  }
+
+  /** The other nodes that send events. */
+  interface Others {
+
+    /** Asks each for a word, which comes behind all that it sent before. */
+    void ask();
+
+    /** Whether every one that can be reached was heard after a time of the same clock. */
+    boolean heardSince(long nanos);
   }
 
   private static final class Place {
@@ -65,16 +85,19 @@ final class ArrivalOrder {
     String retired = "";
 
     @Nullable NavigableMap<Long, EventFrame> held;
-    long dueNanos;
+
+    /** When the wait for other events began, and then that for the other nodes. */
+    long sinceNanos;
 
     Place(String epoch) {
       this.epoch = epoch;
     }
   }
 
-  ArrivalOrder(long waitMs, LongSupplier nanos) {
+  ArrivalOrder(long waitMs, LongSupplier nanos, Others others) {
     this.waitNanos = waitMs * 1_000_000;
     this.nanos = nanos;
+    this.others = others;
   }
 
   /** Takes one event; it, and what waited for it, go on when it is their turn. */
@@ -100,6 +123,9 @@ final class ArrivalOrder {
     if (place.next == 0 && offset == 1) {
       place.next = 1;
       place.first = 1;
+      if (asking.remove(frame.topic()) != null) {
+        expect(frame.topic(), place);
+      }
     }
     if (place.next > 0 && offset == place.next && place.held == null) {
       place.next = offset + 1;
@@ -158,11 +184,35 @@ final class ArrivalOrder {
   /** Gives what has waited long enough. */
   void tick(Ready ready) {
     long now = nanos.getAsLong();
-    Iterator<Map.Entry<String, Place>> all = waiting.entrySet().iterator();
+    int asked = asking.size();
+    Iterator<Map.Entry<String, Place>> due = waiting.entrySet().iterator();
+    while (due.hasNext()) {
+      Map.Entry<String, Place> entry = due.next();
+      Place place = entry.getValue();
+      // In the order in which they began to wait, and all wait equally long.
+      if (now - place.sinceNanos < waitNanos) {
+        break;
+      }
+      due.remove();
+      if (place.next == 0) {
+        place.sinceNanos = now;
+        asking.put(entry.getKey(), place);
+      } else {
+        release(entry.getKey(), place, ready);
+      }
+    }
+    if (asking.size() > asked) {
+      others.ask();
+    }
+    releaseAnswered(now, ready);
+  }
+
+  private void releaseAnswered(long now, Ready ready) {
+    Iterator<Map.Entry<String, Place>> all = asking.entrySet().iterator();
     while (all.hasNext()) {
       Map.Entry<String, Place> entry = all.next();
-      // In the order in which they began to wait, and all wait equally long.
-      if (entry.getValue().dueNanos - now > 0) {
+      long asked = entry.getValue().sinceNanos;
+      if (now - asked < (WAITS_FOR_OTHERS - 1) * waitNanos && !others.heardSince(asked)) {
         return;
       }
       all.remove();
@@ -171,7 +221,7 @@ final class ArrivalOrder {
   }
 
   boolean isWaiting() {
-    return !waiting.isEmpty();
+    return !waiting.isEmpty() || !asking.isEmpty();
   }
 
   /** Topics whose place is known. */
@@ -192,7 +242,7 @@ final class ArrivalOrder {
   }
 
   private void beginAnew(String topic, Place place, String epoch, Ready ready) {
-    if (waiting.remove(topic) != null) {
+    if (stopWaiting(topic)) {
       release(topic, place, ready);
     }
     place.retired = place.epoch;
@@ -220,15 +270,19 @@ final class ArrivalOrder {
     place.known = Math.max(place.known, frame.offset());
     expect(topic, place);
     drain(topic, place, held, ready);
-    if (waitingEvents > MAX_WAITING && waiting.remove(topic) != null) {
+    if (waitingEvents > MAX_WAITING && stopWaiting(topic)) {
       release(topic, place, ready);
     }
   }
 
   private void expect(String topic, Place place) {
-    if (waiting.putIfAbsent(topic, place) == null) {
-      place.dueNanos = nanos.getAsLong() + waitNanos;
+    if (!asking.containsKey(topic) && waiting.putIfAbsent(topic, place) == null) {
+      place.sinceNanos = nanos.getAsLong();
     }
+  }
+
+  private boolean stopWaiting(String topic) {
+    return waiting.remove(topic) != null || asking.remove(topic) != null;
   }
 
   /** Gives what is no longer missing its predecessor. */
@@ -242,7 +296,7 @@ final class ArrivalOrder {
     if (held.isEmpty()) {
       place.held = null;
       if (place.known < place.next) {
-        waiting.remove(topic);
+        stopWaiting(topic);
       }
     }
   }

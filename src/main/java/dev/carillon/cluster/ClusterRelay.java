@@ -73,7 +73,6 @@ final class ClusterRelay {
     this.context = vertx.getOrCreateContext();
     this.cluster = cluster;
     this.local = local;
-    this.order = new ArrivalOrder(cluster.settings().orderMs(), System::nanoTime);
     this.nodes =
         new Nodes(
             cluster.settings(),
@@ -81,6 +80,7 @@ final class ClusterRelay {
             new Bus(),
             new Hubs(),
             System::nanoTime);
+    this.order = new ArrivalOrder(cluster.settings().orderMs(), System::nanoTime, nodes);
     this.heads = cluster.store().map(store -> new HeadSweep(store, context, this::seen));
   }
 

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * what it wanted: it may have been frozen or cut off, and comes back to be told exactly what it
  * missed.
  */
-final class Nodes {
+final class Nodes implements ArrivalOrder.Others {
   private static final Logger LOG = LoggerFactory.getLogger("carillon.cluster");
 
   /** What is collected for a node before it is sent without waiting for the end of the turn. */
@@ -524,7 +524,7 @@ final class Nodes {
   }
 
   private void tellUp(Peer peer) {
-    if (!peer.announcedUp && isLinked(peer) && !peer.link.isSuspended()) {
+    if (!peer.announcedUp && isReachable(peer)) {
       peer.announcedUp = true;
       LOG.info("linked with node={} wants={} topics", peer.member.node(), peer.wants.patterns());
     }
@@ -632,6 +632,22 @@ final class Nodes {
     long now = nanos.getAsLong();
     return peers.values().stream()
         .anyMatch(peer -> !peer.link.isSuspended() && now - peer.heardNanos > UNHEARD_NANOS);
+  }
+
+  /** Asks all members what came of what was sent; the answers come behind all that they sent. */
+  @Override
+  public void ask() {
+    peers.values().stream().filter(Nodes::isReachable).forEach(peer -> peer.link.hello());
+  }
+
+  @Override
+  public boolean heardSince(long then) {
+    return peers.values().stream()
+        .allMatch(peer -> !isReachable(peer) || peer.heardNanos - then > 0);
+  }
+
+  private static boolean isReachable(Peer peer) {
+    return isLinked(peer) && !peer.link.isSuspended();
   }
 
   /** Whether a node is gone that may come back. */

@@ -23,7 +23,25 @@ final class ArrivalOrderTest {
 
   private final List<Object> passed = new ArrayList<>();
   private long now;
-  private ArrivalOrder order = new ArrivalOrder(50, () -> now);
+  private int asked;
+
+  /** When the others were heard last; at any time, where nothing else is said. */
+  private long heard = Long.MAX_VALUE;
+
+  private final ArrivalOrder.Others others =
+      new ArrivalOrder.Others() {
+        @Override
+        public void ask() {
+          asked++;
+        }
+
+        @Override
+        public boolean heardSince(long nanos) {
+          return heard > nanos;
+        }
+      };
+
+  private ArrivalOrder order = new ArrivalOrder(50, () -> now, others);
   private final ArrivalOrder.Ready ready =
       new ArrivalOrder.Ready() {
         @Override
@@ -108,6 +126,51 @@ final class ArrivalOrderTest {
   }
 
   @Test
+  void theFirstEventsOfATopicWaitUntilAllOthersHaveBeenHeard() {
+    heard = 0;
+    take(3);
+    order.take(frame("other", "e", 7), ready);
+    pass(50);
+    pass(12);
+    assertThat(asked).isEqualTo(1);
+    assertThat(passed).isEmpty();
+    take(2);
+    heard = now;
+    pass(12);
+    assertThat(passed).containsExactly(2L, 3L, 7L);
+    assertThat(order.isWaiting()).isFalse();
+  }
+
+  @Test
+  void theFirstEventOfAllThatComesMeanwhileGoesOnAtOnce() {
+    heard = 0;
+    take(4);
+    pass(60);
+    take(1);
+    assertThat(passed).containsExactly(1L);
+    pass(49);
+    assertThat(passed).containsExactly(1L);
+    pass(1);
+    assertThat(passed).containsExactly(1L, hole(2, 3), 4L);
+    assertThat(order.isWaiting()).isFalse();
+  }
+
+  @Test
+  void anotherNodeThatIsNotHeardIsNotWaitedForLong() {
+    heard = 0;
+    take(42);
+    pass(50);
+    take(141);
+    order.take(frame("known", "e", 1), ready);
+    assertThat(passed).containsExactly(1L);
+    pass(449);
+    assertThat(passed).containsExactly(1L);
+    pass(1);
+    assertThat(passed).containsExactly(1L, 42L, hole(43, 140), 141L);
+    assertThat(asked).isEqualTo(1);
+  }
+
+  @Test
   void anOlderEventOfANewTopicThatComesTooLateIsAnnounced() {
     take(42);
     pass(50);
@@ -161,7 +224,8 @@ final class ArrivalOrderTest {
   @Property(tries = 500)
   void whateverTheOrderOfArrivalAllGoesOnInOrderAndOnce(@ForAll long seed) {
     Random random = new Random(seed);
-    order = new ArrivalOrder(50, () -> now);
+    heard = random.nextBoolean() ? 0 : Long.MAX_VALUE;
+    order = new ArrivalOrder(50, () -> now, others);
     passed.clear();
     int events = 1 + random.nextInt(60);
     List<Long> arriving = new ArrayList<>();
@@ -179,6 +243,7 @@ final class ArrivalOrderTest {
       }
     }
     order.known("t", "e", events, true, ready);
+    heard = Long.MAX_VALUE;
     pass(100);
     pass(100);
     long next = 0;

@@ -5,6 +5,7 @@ import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.ThreadingModel;
 import io.vertx.core.Vertx;
@@ -49,9 +50,13 @@ final class Loops implements AfterEachCallback {
 
     /** A consumer there that asks for {@code pattern}. */
     TopicConsumer paced(Vertx vertx, String pattern, Received received) {
+      return paced(vertx, pattern, received::take);
+    }
+
+    TopicConsumer paced(Vertx vertx, String pattern, Handler<EventBatch> handler) {
       return get(
           () -> {
-            TopicConsumer made = TopicConsumer.registerPaced(vertx, 1 << 20, received::take);
+            TopicConsumer made = TopicConsumer.registerPaced(vertx, 1 << 20, handler);
             return made.subscribe(new Pattern(pattern)).map(made);
           });
     }
