@@ -416,7 +416,9 @@ describe('goaway', () => {
     assert.equal(client.state, 'open');
     await sentNothingElse({ client, connection });
     const waiting = await until(states, 'waiting');
-    assert.deepEqual([waiting.code, waiting.reason, waiting.delayMs], [1001, 'draining', 0]);
+    assert.deepEqual([waiting.code, waiting.reason], [1001, 'draining']);
+    // A timer of whole milliseconds may be up a fraction of one before the clock says so.
+    assert.ok(waiting.delayMs < 1, `${waiting.delayMs} ms`);
     assert.equal((await connection.controls.next()).payload.readUInt16BE(0), 1000);
     const next = await its.server.welcomed();
     assert.deepEqual(await next.subscribed(), ['a']);
