@@ -2,10 +2,12 @@ package dev.carillon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,6 +33,28 @@ final class DocsTest {
     assertThat(known).isNotEmpty();
     for (Path document : documents()) {
       assertThat(known).as("metrics of %s", document).containsAll(found(METRIC, document));
+    }
+  }
+
+  @Test
+  void benchmarksShowEveryFigureThatIsRecorded() throws IOException {
+    Path recorded = Path.of("bench/recorded.json");
+    String document = Files.readString(Path.of("docs/benchmarks.md"));
+    JsonObject scenarios = new JsonObject(Files.readString(recorded)).getJsonObject("scenarios");
+    for (String scenario : scenarios.fieldNames()) {
+      for (Object each : scenarios.getJsonObject(scenario).getJsonArray("rows")) {
+        JsonObject row = (JsonObject) each;
+        String figure =
+            String.format(
+                Locale.ROOT,
+                "**%.2f** (%.2f–%.2f)",
+                row.getDouble("median"),
+                row.getDouble("least"),
+                row.getDouble("most"));
+        assertThat(document.lines().toList())
+            .as("a line of docs/benchmarks.md for %s of %s", row, scenario)
+            .anyMatch(line -> line.contains(row.getString("case")) && line.contains(figure));
+      }
     }
   }
 

@@ -86,6 +86,24 @@ final class JarIT {
   }
 
   @Test
+  void startsFromAnArchiveOfItsClasses() throws IOException, InterruptedException {
+    Path archive = folder.resolve("carillon.jsa");
+    Ended made = JarServer.run(folder, "archive", archive.toString());
+    assertThat(made.exitCode()).as(made.err().toString()).isZero();
+    assertThat(made.out())
+        .containsExactly(
+            "java -XX:SharedArchiveFile=" + archive + " -jar " + JarServer.jar() + " serve");
+
+    Path loaded = folder.resolve("loaded.log");
+    try (JarServer server =
+        JarServer.start(
+            folder, "-XX:SharedArchiveFile=" + archive, "-Xlog:class+load:file=" + loaded)) {
+      server.webSocket("").subscribe("archive.t");
+    }
+    assertThat(loaded).content().contains("dev.carillon.hub.Hub source: shared objects file (top)");
+  }
+
+  @Test
   void aPortThatIsTakenIsSaidInOneLine() throws IOException, InterruptedException {
     try (JarServer server = JarServer.start(folder)) {
       Ended second = JarServer.run(folder, "serve", "--port", "" + server.port());

@@ -81,6 +81,7 @@ public final class Carillon implements Callable<Integer> {
     commands.put("cluster", () -> new ClusterCommand(shell));
     commands.put("bench", () -> new BenchCommand(shell));
     commands.put("config", () -> new ConfigCommand(shell));
+    commands.put("archive", () -> new ArchiveCommand(shell));
     commands.put("completion", () -> new CompletionCommand(shell));
     return commands;
   }

@@ -17,9 +17,11 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.function.LongFunction;
 
@@ -46,6 +48,11 @@ public final class TopicConsumer {
   private final Map<Long, Runnable> publications = new HashMap<>();
   private final Map<Long, Promise<RelayCounts>> questions = new HashMap<>();
   private final Map<Long, Promise<NodeView>> views = new HashMap<>();
+
+  /** What came while no more was to be taken; few, for batches are sent as they are taken. */
+  private final Queue<ConsumerMessage> held = new ArrayDeque<>();
+
+  private boolean holding;
   private long lastPublication;
   private long lastQuestion;
   private boolean closed;
@@ -58,7 +65,7 @@ public final class TopicConsumer {
     this.context = vertx.getOrCreateContext();
     this.handler = handler;
     this.messages = new LocalMessages(vertx);
-    this.registration = messages.hear(address, ConsumerMessage.class, this::take);
+    this.registration = messages.hear(address, ConsumerMessage.class, this::heard);
     toRelay(new Attachment(address, paced, maxBytes));
   }
 
@@ -193,6 +200,32 @@ public final class TopicConsumer {
    */
   public Future<NodeView> view() {
     return ask(views, number -> new RelayMessage.ViewWanted(address, number));
+  }
+
+  /**
+   * Takes nothing more until {@link #proceed}, neither events nor answers, so that their order
+   * stays. For the handler of a batch that it has not handed on yet.
+   */
+  public void hold() {
+    holding = true;
+  }
+
+  /** Takes what was held, up to a batch whose handler holds again. Harmless where nothing is. */
+  public void proceed() {
+    holding = false;
+    ConsumerMessage next = held.poll();
+    while (next != null) {
+      take(next);
+      next = holding ? null : held.poll();
+    }
+  }
+
+  private void heard(ConsumerMessage message) {
+    if (holding || !held.isEmpty()) {
+      held.add(message);
+    } else {
+      take(message);
+    }
   }
 
   private <T> Future<T> ask(Map<Long, Promise<T>> asked, LongFunction<RelayMessage> question) {

@@ -2,7 +2,7 @@ package dev.carillon.config;
 
 /** The way to the kernel's sockets. */
 public enum Transport {
-  /** The best that the machine offers. */
+  /** The first of the others that the machine offers. */
   AUTO,
   IO_URING,
   EPOLL,

@@ -51,11 +51,13 @@ final class ChannelTakeover {
         pipeline.remove(handler);
       }
     }
-    channel.writeAndFlush(head, channel.voidPromise());
+    // Not flushed yet: what the new handlers say first leaves in the same write.
+    channel.write(head, channel.voidPromise());
     pipeline.addLast(handlers);
     if (decoder != null) {
       // Last: it hands on what it has read beyond the request.
       pipeline.remove(decoder);
     }
+    channel.flush();
   }
 }

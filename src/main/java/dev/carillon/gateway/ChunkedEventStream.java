@@ -71,7 +71,7 @@ final class ChunkedEventStream extends ChannelInboundHandlerAdapter implements E
   @Override
   public void send(SubscriberQueue queue, FrameSink sent) {
     if (!closing) {
-      writer.write(context(), queue, Framing.EVENT_STREAM_CHUNK, sent);
+      writer.write(context().channel(), queue, Framing.EVENT_STREAM_CHUNK, sent);
     }
   }
 

@@ -148,8 +148,7 @@ final class Redelivery {
                   && asked.hub().redeliver(session.subscriber(), events.get(taken))) {
                 taken++;
               }
-              asked.hub().flush();
-              asked.writer().endOfFlush();
+              asked.flushLater();
               return taken;
             });
   }

@@ -7,6 +7,7 @@ import dev.carillon.hub.Subscriber;
 import dev.carillon.publish.PublishOutcome;
 import dev.carillon.publish.PublishSource;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ final class WebSocketSession extends PublishSource
   private final long connectedAt = System.currentTimeMillis();
 
   private @Nullable WebSocketConnection connection;
+  private @Nullable Channel channel;
   private @Nullable Subscriber subscriber;
   private @Nullable SubscriptionCommands subscriptions;
   private @Nullable RateLimit rateLimit;
@@ -115,6 +117,7 @@ final class WebSocketSession extends PublishSource
   @Override
   public void opened(WebSocketConnection opened) {
     connection = opened;
+    channel = opened.context().channel();
     if (!admitted) {
       refuseId();
       return;
@@ -242,9 +245,10 @@ final class WebSocketSession extends PublishSource
 
   @Override
   public void ready(Subscriber ready) {
-    WebSocketConnection open = connection();
-    if (!open.isClosing()) {
-      gateway.writer().write(open.context(), ready.queue(), framing);
+    Channel open = channel;
+    // A session that closes has no subscriber any more, so nothing becomes ready.
+    if (open != null) {
+      gateway.writer().write(open, ready.queue(), framing);
     }
   }
 

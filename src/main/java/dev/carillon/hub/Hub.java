@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +48,8 @@ public final class Hub {
   private final Map<String, Subscriber> subscribers = new LinkedHashMap<>();
   private final TopicTree<Subscriber> tree = new TopicTree<>();
   private final Map<String, Audience> audiences = new HashMap<>();
-  private long audienceLooks;
 
-  private final List<Subscriber> dirty = new ArrayList<>();
+  private final ReadyLine line = new ReadyLine();
   private boolean flushing;
 
   private Ledger left = Ledger.EMPTY;
@@ -135,8 +133,8 @@ public final class Hub {
     if (subscriber.asksFor(pattern)) {
       return false;
     }
-    subscriber.add(pattern);
     tree.add(pattern, subscriber);
+    subscriber.add(tree.held(pattern));
     forgetAudiences(pattern);
     return true;
   }
@@ -216,11 +214,13 @@ public final class Hub {
     reading.lineUp(subscriber);
   }
 
-  /** Reads on for some of those who are behind; the listener hears when it is due again. */
+  /**
+   * Reads on for some of those who are behind; the listener hears when it is due again. {@link
+   * #flush} follows.
+   */
   public void readOn() {
     assert inOwner();
     reading.readOn();
-    flush();
   }
 
   /** Tries again to read what could not be read. */
@@ -269,9 +269,7 @@ public final class Hub {
     if (known != null) {
       return known.subscribers.length;
     }
-    int[] size = new int[1];
-    forEachInAudience(topic, subscriber -> size[0]++);
-    return size[0];
+    return findAudience(topic).size();
   }
 
   // ---- publishing
@@ -342,24 +340,44 @@ public final class Hub {
 
   /** Makes every subscriber ready that got something since the last time. */
   public void flush() {
+    flush(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Makes subscribers ready that got something since their last turn, those first who have waited
+   * for longest.
+   *
+   * @param most how many at most
+   */
+  public void flush(int most) {
     assert inOwner();
     if (flushing) {
       return;
     }
     flushing = true;
-    int done = 0;
     try {
-      // By index: a receiver may publish, which adds to the list.
-      while (done < dirty.size()) {
-        Subscriber subscriber = dirty.get(done++);
-        subscriber.dirty = false;
-        makeReady(subscriber);
+      Subscriber next;
+      for (int left = most; left > 0 && (next = line.poll()) != null; left--) {
+        makeReady(next);
       }
     } finally {
-      // Where an error ended the loop, the rest stays for the next flush.
-      dirty.subList(0, done).clear();
       flushing = false;
     }
+  }
+
+  /** Whether somebody may still wait for {@link #flush}. */
+  public boolean isUnflushed() {
+    return !line.isEmpty();
+  }
+
+  /** Events delivered since the subscriber whose turn is next has been waiting for it. */
+  public long unflushedEvents() {
+    return line.events();
+  }
+
+  /** Bytes of those events. */
+  public long unflushedBytes() {
+    return line.bytes();
   }
 
   // ---- books
@@ -423,10 +441,13 @@ public final class Hub {
     return grouped;
   }
 
-  private void deliver(EventFrame frame) {
+  /** Puts one event into the queues of its subscribers. {@link #flush} follows. */
+  public void deliver(EventFrame frame) {
     assert inOwner();
     Audience audience = audience(frame.topic());
     QueuedFrame queued = new QueuedFrame(frame, audience.policy);
+    line.add(audience.subscribers);
+    line.delivered(queued.size);
     for (Subscriber subscriber : audience.subscribers) {
       Cursors cursors = subscriber.cursors;
       if (cursors != null && reading.holdsBack(subscriber, cursors, frame)) {
@@ -436,7 +457,7 @@ public final class Hub {
       if (offer != Offer.QUEUED) {
         tell(subscriber, offer, frame);
       }
-      mark(subscriber);
+      subscriber.dirty = true;
     }
   }
 
@@ -469,12 +490,12 @@ public final class Hub {
   void mark(Subscriber subscriber) {
     if (!subscriber.dirty) {
       subscriber.dirty = true;
-      dirty.add(subscriber);
+      line.add(new Subscriber[] {subscriber});
     }
   }
 
   private void makeReady(Subscriber subscriber) {
-    if (subscribers.get(subscriber.id()) != subscriber) {
+    if (subscriber.queue().isClosed()) {
       return;
     }
     try {
@@ -495,10 +516,9 @@ public final class Hub {
     if (known != null) {
       return known;
     }
-    List<Subscriber> found = new ArrayList<>();
-    forEachInAudience(topic, found::add);
     Audience audience =
-        new Audience(found.toArray(new Subscriber[0]), settings.policies().apply(topic));
+        new Audience(
+            findAudience(topic).toArray(new Subscriber[0]), settings.policies().apply(topic));
     if (audiences.size() >= MAX_AUDIENCES) {
       audiences.clear();
     }
@@ -506,17 +526,19 @@ public final class Hub {
     return audience;
   }
 
-  /** Gives every subscriber that asked for the topic, once however many of its patterns match. */
-  private void forEachInAudience(String topic, Consumer<Subscriber> each) {
-    long looking = ++audienceLooks;
+  /** Every subscriber that asked for the topic, once however many of its patterns match. */
+  private List<Subscriber> findAudience(String topic) {
+    List<Subscriber> found = new ArrayList<>();
     tree.forEachMatch(
         topic,
         subscriber -> {
-          if (subscriber.audience != looking) {
-            subscriber.audience = looking;
-            each.accept(subscriber);
+          if (!subscriber.isFound) {
+            subscriber.isFound = true;
+            found.add(subscriber);
           }
         });
+    found.forEach(subscriber -> subscriber.isFound = false);
+    return found;
   }
 
   private void forgetAudiences(Pattern changed) {

@@ -28,14 +28,12 @@ final class HubMemory {
   }
 
   void hold(QueuedFrame frame) {
-    totals.queued++;
     if (frame.holders++ == 0) {
       bytes += frame.size;
     }
   }
 
   void release(QueuedFrame frame) {
-    totals.queued--;
     if (--frame.holders == 0) {
       bytes -= frame.size;
     }

@@ -7,12 +7,13 @@ package dev.carillon.hub;
 final class HubTotals {
   long matched;
   long sent;
-  long queued;
   long behind;
   long discarded;
   final LossCounts lost = new LossCounts();
 
   Ledger ledger() {
+    // What waits is not counted: two more writes for each delivery. The audit counts it.
+    long queued = matched - sent - lost.total() - discarded;
     return new Ledger(matched + behind, sent, queued, behind, lost.total(), discarded);
   }
 }

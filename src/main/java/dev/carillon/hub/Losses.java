@@ -14,6 +14,9 @@ final class Losses {
   /** Losses newer than all that waits; announced before the next event that is queued. */
   final PendingGaps after;
 
+  /** Gaps that stand between the waiting events. */
+  int gaps;
+
   private final LossCounts counts = new LossCounts();
   private long announced;
 
@@ -35,6 +38,11 @@ final class Losses {
     return counts;
   }
 
+  /** Whether no gap is left to be sent. */
+  boolean isNothingPending() {
+    return gaps == 0 && before.isEmpty() && after.isEmpty();
+  }
+
   /** Lost events whose gaps have been sent. */
   long announced() {
     return announced;
@@ -42,6 +50,7 @@ final class Losses {
 
   /** The subscriber has gone: nothing will be announced to it any more. */
   void forgetPending() {
+    gaps = 0;
     before.clear();
     after.clear();
   }

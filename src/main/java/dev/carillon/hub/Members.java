@@ -1,15 +1,25 @@
 package dev.carillon.hub;
 
+import dev.carillon.event.Pattern;
 import dev.carillon.hub.TopicTree.Change;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The values under one pattern: most patterns have one, which then needs no set. */
+/** A pattern and the values under it: most patterns have one, which then needs no set. */
 final class Members<T> {
+  private final Pattern pattern;
   private @Nullable T only;
   private @Nullable Set<T> many;
+
+  Members(Pattern pattern) {
+    this.pattern = pattern;
+  }
+
+  Pattern pattern() {
+    return pattern;
+  }
 
   Change add(T value) {
     if (many != null) {

@@ -24,7 +24,7 @@ final class QueueAudit {
         frame -> {
           counted[0]++;
           counted[1] += frame.size;
-          if (frame.policy.isLimited()) {
+          if (frame.isLimited) {
             shares.merge(frame.frame.topic(), 1L, Long::sum);
           }
         });

@@ -8,6 +8,9 @@ final class QueuedFrame {
   final TopicPolicy policy;
   final int size;
 
+  /** Whether the policy limits the topic: asked at each step of each delivery. */
+  final boolean isLimited;
+
   /** How many queues hold it. */
   int holders;
 
@@ -15,6 +18,12 @@ final class QueuedFrame {
     this.frame = frame;
     this.policy = policy;
     this.size = frame.size();
+    this.isLimited = policy.isLimited();
+  }
+
+  /** Whether it takes the place of older events, or gives its own to newer ones. */
+  boolean conflates() {
+    return policy.overflow() instanceof OverflowPolicy.Conflate;
   }
 
   /** What the event is about: its key, or its topic as a whole. */

@@ -29,11 +29,11 @@ public final class Subscriber {
   /** Set for good when the receiver has been told that it overflowed. */
   boolean toldOfOverflow;
 
+  /** Set while an audience is looked for that the subscriber is in already. */
+  boolean isFound;
+
   /** Made while some of its events come from the history; null most of the time. */
   @Nullable Cursors cursors;
-
-  /** The last audience this subscriber was put into, so that it is put there once. */
-  long audience;
 
   Subscriber(String id, Receiver receiver, SubscriberQueue queue) {
     this.id = id;

@@ -4,8 +4,9 @@ import dev.carillon.event.Frame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.GapFrame;
 import dev.carillon.event.GapReason;
-import dev.carillon.hub.QueuedFrame.ConflationKey;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,14 +18,11 @@ import org.jspecify.annotations.Nullable;
  * lost event is in a gap that was sent, stands in the queue or waits to be placed; {@link
  * QueueAudit} checks it.
  *
- * <p>Waiting frames stand in one ring of slots. A slot holds a {@link QueuedFrame}, a {@link
- * ConflatedFrame}, a {@link Gap} that stands exactly where its events are missing, or nothing,
- * where an event was taken out of the middle. The ring is made when the first event comes, grows up
- * to the bound, and is given back by {@link #trim}.
+ * <p>What waits is a {@link QueuedFrame}, a {@link ConflatedFrame} or a {@link Gap} that stands
+ * exactly where its events are missing. The ring that they stand in is made when a second one
+ * comes, grows up to the bound, and is given back by {@link #trim}.
  */
 public final class SubscriberQueue {
-  private static final int FIRST_SLOTS = 8;
-
   /** What became of an offered event. */
   enum Offer {
     QUEUED,
@@ -42,11 +40,10 @@ public final class SubscriberQueue {
   private final HubMemory memory;
   private @Nullable Subscriber owner;
 
-  private @Nullable Object @Nullable [] slots;
-  private int head;
-  private int slotCount;
-  private int holes;
-  private int gaps;
+  /** What stands alone in the queue of one who keeps up, so that its ring is not touched. */
+  private @Nullable Object alone;
+
+  private @Nullable SlotRing ring;
   private int events;
   private long bytes;
 
@@ -56,7 +53,6 @@ public final class SubscriberQueue {
   private boolean closed;
 
   private @Nullable Losses losses;
-  private @Nullable Map<ConflationKey, ConflatedFrame> newestByKey;
   private @Nullable Map<String, int[]> eventsByTopic;
 
   SubscriberQueue(QueueLimits limits, HubMemory memory) {
@@ -81,7 +77,7 @@ public final class SubscriberQueue {
 
   /** Whether nothing is left to be sent, neither an event nor a gap. */
   public boolean isEmpty() {
-    return events == 0 && gaps == 0 && (losses == null || nothingPending(losses));
+    return events == 0 && (losses == null || losses.isNothingPending());
   }
 
   public Ledger ledger() {
@@ -104,7 +100,7 @@ public final class SubscriberQueue {
     assert !closed;
     matched++;
     memory.totals.matched++;
-    if (losses == null && !frame.policy.isLimited() && hasRoom(frame) && admits(frame)) {
+    if (losses == null && !frame.isLimited && hasRoom(frame) && admits(frame)) {
       push(frame);
       return events == limits.nearlyFull() ? Offer.NEARLY_FULL : Offer.QUEUED;
     }
@@ -132,8 +128,7 @@ public final class SubscriberQueue {
    * @return false when there is none, and nothing is changed
    */
   boolean accept(Gap gap) {
-    int before = losses == null ? 0 : losses.after.maxGaps();
-    if (gaps + before >= limits.maxGapSlots()) {
+    if (losses != null && losses.gaps + losses.after.maxGaps() >= limits.maxGapSlots()) {
       return false;
     }
     matched += gap.count();
@@ -166,8 +161,7 @@ public final class SubscriberQueue {
     long taken = 0;
     while (taken < maxBytes) {
       // Out of the queue and in the books before the sink sees it: the sink may publish to this
-      // very
-      // queue, or unsubscribe.
+      // very queue, or unsubscribe.
       Frame frame = next();
       if (frame == null) {
         break;
@@ -180,9 +174,8 @@ public final class SubscriberQueue {
 
   /** Gives back the memory of an empty queue. */
   public void trim() {
-    if (slotCount == 0) {
-      slots = null;
-      head = 0;
+    if (slotCount() == 0) {
+      ring = null;
       eventsByTopic = null;
     }
   }
@@ -201,18 +194,15 @@ public final class SubscriberQueue {
     if (owner != null) {
       owner.forgetCursors();
     }
-    while (slotCount > 0) {
+    while (slotCount() > 0) {
       Object slot = removeHead();
       if (slot instanceof QueuedFrame frame) {
         discard(frame);
       } else if (slot instanceof ConflatedFrame conflated) {
         discard(conflated.newest);
-      } else if (slot instanceof Gap) {
-        gaps--;
       }
     }
     trim();
-    newestByKey = null;
     if (losses != null) {
       losses.forgetPending();
     }
@@ -254,7 +244,7 @@ public final class SubscriberQueue {
         || frame.size > limits.maxBytes()) {
       return lose(frame, GapReason.QUEUE_FULL);
     }
-    if (policy instanceof OverflowPolicy.Conflate && replaceOlder(frame)) {
+    if (frame.conflates() && replaceOlder(frame)) {
       return Offer.LOST;
     }
     return pushInPlaceOfOldest(frame);
@@ -300,7 +290,7 @@ public final class SubscriberQueue {
   }
 
   private boolean overShare(QueuedFrame frame) {
-    if (!frame.policy.isLimited() || eventsByTopic == null) {
+    if (!frame.isLimited || eventsByTopic == null) {
       return false;
     }
     int[] waiting = eventsByTopic.get(frame.frame.topic());
@@ -324,7 +314,7 @@ public final class SubscriberQueue {
     }
     // Announce before the next event of the topic: a reader must never see a later event before it
     // knows what is missing. Other topics' gaps go along, so that a busy topic can't delay them.
-    if (gaps + losses.after.maxGaps() <= limits.maxGapSlots()) {
+    if (losses.gaps + losses.after.maxGaps() <= limits.maxGapSlots()) {
       losses.after.drain(this::pushGap);
       return true;
     }
@@ -333,14 +323,13 @@ public final class SubscriberQueue {
 
   private void pushGap(Gap gap) {
     append(gap);
-    gaps++;
+    losses().gaps++;
   }
 
   private void push(QueuedFrame frame) {
-    if (newestByKey != null && frame.policy.overflow() instanceof OverflowPolicy.Conflate) {
-      ConflatedFrame conflated = new ConflatedFrame(frame);
-      newestByKey.put(frame.conflationKey(), conflated);
-      append(conflated);
+    SlotRing held = ring;
+    if (held != null && held.conflates() && frame.conflates()) {
+      append(held.makePlace(frame));
     } else {
       append(frame);
     }
@@ -351,7 +340,7 @@ public final class SubscriberQueue {
     memory.hold(frame);
     events++;
     bytes += frame.size;
-    if (frame.policy.isLimited()) {
+    if (frame.isLimited) {
       if (eventsByTopic == null) {
         eventsByTopic = new HashMap<>();
       }
@@ -363,7 +352,7 @@ public final class SubscriberQueue {
     memory.release(frame);
     events--;
     bytes -= frame.size;
-    if (frame.policy.isLimited() && eventsByTopic != null) {
+    if (frame.isLimited && eventsByTopic != null) {
       int[] waiting = eventsByTopic.get(frame.frame.topic());
       if (waiting != null && --waiting[0] == 0) {
         eventsByTopic.remove(frame.frame.topic());
@@ -377,8 +366,7 @@ public final class SubscriberQueue {
    * Puts the frame where an older one of its key waits; false when none does or bytes don't fit.
    */
   private boolean replaceOlder(QueuedFrame frame) {
-    Map<ConflationKey, ConflatedFrame> index = newestByKey();
-    ConflatedFrame place = index.get(frame.conflationKey());
+    ConflatedFrame place = ring().place(frame);
     if (place == null || bytes - place.newest.size + frame.size > limits.maxBytes()) {
       return false;
     }
@@ -396,25 +384,10 @@ public final class SubscriberQueue {
     return true;
   }
 
-  private Map<ConflationKey, ConflatedFrame> newestByKey() {
-    if (newestByKey == null) {
-      newestByKey = new HashMap<>();
-      for (int i = 0; i < slotCount; i++) {
-        if (slot(i) instanceof QueuedFrame frame
-            && frame.policy.overflow() instanceof OverflowPolicy.Conflate) {
-          ConflatedFrame conflated = new ConflatedFrame(frame);
-          setSlot(i, conflated);
-          newestByKey.put(frame.conflationKey(), conflated);
-        }
-      }
-    }
-    return newestByKey;
-  }
-
   private void dropHead() {
     Object slot = removeHead();
     if (slot instanceof Gap gap) {
-      gaps--;
+      losses().gaps--;
       losses().before.add(gap);
     } else if (slot instanceof QueuedFrame frame) {
       dropOld(frame);
@@ -425,18 +398,16 @@ public final class SubscriberQueue {
   }
 
   private void removeOldestOf(String topic) {
-    for (int i = 0; i < slotCount; i++) {
+    for (int i = 0; i < slotCount(); i++) {
       Object slot = slot(i);
       if (slot instanceof QueuedFrame frame && frame.frame.topic().equals(topic)) {
-        setSlot(i, null);
-        holes++;
+        takeOut(i);
         dropOld(frame);
         return;
       }
       if (slot instanceof ConflatedFrame conflated
           && conflated.newest.frame.topic().equals(topic)) {
-        setSlot(i, null);
-        holes++;
+        takeOut(i);
         forget(conflated);
         announceReplaced(conflated);
         dropOld(conflated.newest);
@@ -466,8 +437,8 @@ public final class SubscriberQueue {
   }
 
   private void forget(ConflatedFrame conflated) {
-    if (newestByKey != null) {
-      newestByKey.remove(conflated.newest.conflationKey(), conflated);
+    if (ring != null) {
+      ring.forget(conflated);
     }
   }
 
@@ -478,11 +449,12 @@ public final class SubscriberQueue {
     if (losses != null && !losses.before.isEmpty()) {
       return announced(losses.before.poll());
     }
-    while (slotCount > 0) {
-      if (slot(0) instanceof ConflatedFrame conflated && conflated.replaced > 0) {
+    while (slotCount() > 0) {
+      Object slot = slot(0);
+      if (slot instanceof ConflatedFrame conflated && conflated.replaced > 0) {
         return announced(conflated.takeGap());
       }
-      Object slot = removeHead();
+      removeHead();
       if (slot instanceof QueuedFrame frame) {
         return sent(frame);
       }
@@ -490,12 +462,13 @@ public final class SubscriberQueue {
         return sent(conflated.newest);
       }
       if (slot instanceof Gap gap) {
-        gaps--;
+        losses().gaps--;
         return announced(gap);
       }
     }
-    head = 0;
-    newestByKey = null;
+    if (ring != null) {
+      ring.endConflation();
+    }
     return losses == null || losses.after.isEmpty() ? null : announced(losses.after.poll());
   }
 
@@ -509,10 +482,6 @@ public final class SubscriberQueue {
   private Frame announced(Gap gap) {
     losses().sent(gap);
     return new GapFrame(gap);
-  }
-
-  private static boolean nothingPending(Losses losses) {
-    return losses.before.isEmpty() && losses.after.isEmpty();
   }
 
   private Losses count(GapReason reason, long lost) {
@@ -529,68 +498,61 @@ public final class SubscriberQueue {
     return losses;
   }
 
-  // ---- the ring
+  // ---- the slots
 
-  private void append(Object slot) {
-    @Nullable Object[] ring = slots;
-    if (ring == null) {
-      ring = new @Nullable Object[FIRST_SLOTS];
-      slots = ring;
-    } else if (slotCount == ring.length) {
-      ring = makeRoom(ring);
+  private int slotCount() {
+    if (alone != null) {
+      return 1;
     }
-    ring[(head + slotCount) & (ring.length - 1)] = slot;
-    slotCount++;
+    return ring == null ? 0 : ring.count();
   }
 
-  /** Closes the holes where that frees a quarter of the slots, else doubles them. */
-  private @Nullable Object[] makeRoom(@Nullable Object[] ring) {
-    int length = holes >= ring.length / 4 ? ring.length : ring.length * 2;
-    @Nullable Object[] roomy = new @Nullable Object[length];
-    int kept = 0;
-    for (int i = 0; i < slotCount; i++) {
-      Object slot = slot(i);
-      if (slot != null) {
-        roomy[kept++] = slot;
-      }
+  private void append(Object slot) {
+    if (slotCount() == 0) {
+      alone = slot;
+    } else {
+      ring().append(slot);
     }
-    slots = roomy;
-    head = 0;
-    slotCount = kept;
-    holes = 0;
-    return roomy;
   }
 
   private @Nullable Object removeHead() {
-    @Nullable Object[] ring = ring();
-    Object slot = ring[head];
-    ring[head] = null;
-    head = (head + 1) & (ring.length - 1);
-    slotCount--;
+    Object slot = alone;
     if (slot == null) {
-      holes--;
-    } else if (slot instanceof ConflatedFrame conflated) {
+      slot = ring().removeHead();
+    } else {
+      alone = null;
+    }
+    if (slot instanceof ConflatedFrame conflated) {
       forget(conflated);
     }
     return slot;
   }
 
   private @Nullable Object slot(int index) {
-    @Nullable Object[] ring = ring();
-    return ring[(head + index) & (ring.length - 1)];
+    return alone != null ? alone : ring().get(index);
   }
 
-  private void setSlot(int index, @Nullable Object value) {
-    @Nullable Object[] ring = ring();
-    ring[(head + index) & (ring.length - 1)] = value;
-  }
-
-  private @Nullable Object[] ring() {
-    @Nullable Object[] ring = slots;
-    if (ring == null) {
-      throw new IllegalStateException("an empty queue has no slots");
+  /** Leaves nothing where something stood. */
+  private void takeOut(int index) {
+    if (alone != null) {
+      alone = null;
+    } else {
+      ring().takeOut(index);
     }
-    return ring;
+  }
+
+  /** The ring, with what stood alone as its head. */
+  private SlotRing ring() {
+    SlotRing made = ring;
+    if (made == null) {
+      made = new SlotRing();
+      ring = made;
+    }
+    if (alone != null) {
+      made.append(alone);
+      alone = null;
+    }
+    return made;
   }
 
   // ---- for the audit
@@ -623,7 +585,7 @@ public final class SubscriberQueue {
   boolean isWithinLimits() {
     return events <= limits.maxEvents()
         && bytes <= limits.maxBytes()
-        && gaps <= limits.maxGapSlots();
+        && (losses == null || losses.gaps <= limits.maxGapSlots());
   }
 
   /** The frames that wait, each as often as it does. */
@@ -638,20 +600,19 @@ public final class SubscriberQueue {
   }
 
   int slotsHeld() {
-    return slots == null ? 0 : slots.length;
+    return ring == null ? 0 : ring.length();
   }
 
   boolean isClosed() {
     return closed;
   }
 
-  private Object[] waiting() {
-    Object[] waiting = new Object[slotCount - holes];
-    int at = 0;
-    for (int i = 0; i < slotCount; i++) {
+  private List<Object> waiting() {
+    List<Object> waiting = new ArrayList<>(slotCount());
+    for (int i = 0; i < slotCount(); i++) {
       Object slot = slot(i);
       if (slot != null) {
-        waiting[at++] = slot;
+        waiting.add(slot);
       }
     }
     return waiting;

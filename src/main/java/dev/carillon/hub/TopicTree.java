@@ -30,7 +30,7 @@ public final class TopicTree<T> {
    * @return what held under the pattern before and after
    */
   public Change add(Pattern pattern, T value) {
-    Members<T> members = byText.computeIfAbsent(pattern.text(), t -> new Members<>());
+    Members<T> members = byText.computeIfAbsent(pattern.text(), t -> new Members<>(pattern));
     Change change = members.add(value);
     if (change == Change.FIRST && !pattern.isExact()) {
       Node<T> node = root;
@@ -89,6 +89,14 @@ public final class TopicTree<T> {
   public int count(Pattern pattern) {
     Members<T> members = byText.get(pattern.text());
     return members == null ? 0 : members.size();
+  }
+
+  /**
+   * The pattern as it is held here: who keeps that one in place of an equal one saves its memory.
+   */
+  Pattern held(Pattern pattern) {
+    Members<T> members = byText.get(pattern.text());
+    return members == null ? pattern : members.pattern();
   }
 
   /** The first {@code limit} topics and patterns whose text comes after {@code after}, in order. */

@@ -142,6 +142,7 @@ public final class CarillonServer {
       Transport transport,
       ClusterSettings cluster,
       Optional<HazelcastMembership> membership) {
+    Transport used = loops == 1 ? new OneLoopTransport(transport) : transport;
     VertxOptions options =
         new VertxOptions()
             .setEventLoopPoolSize(loops)
@@ -150,11 +151,11 @@ public final class CarillonServer {
             .setInternalBlockingPoolSize(2)
             .setDisableTCCL(true);
     if (membership.isEmpty()) {
-      return Future.succeededFuture(Vertx.builder().with(options).withTransport(transport).build());
+      return Future.succeededFuture(Vertx.builder().with(options).withTransport(used).build());
     }
     return Vertx.builder()
         .with(options.setEventBusOptions(BusOptions.of(cluster, membership.get().self())))
-        .withTransport(transport)
+        .withTransport(used)
         .withClusterManager(membership.get().clusterManager())
         .buildClustered()
         .onSuccess(BusOptions::refuseObjects)

@@ -26,6 +26,7 @@ class CarillonTest {
             "cluster",
             "bench",
             "config",
+            "archive",
             "completion");
     assertThat(shell.err()).isEmpty();
   }
@@ -41,6 +42,7 @@ class CarillonTest {
         "cluster",
         "bench",
         "config",
+        "archive",
         "completion"
       })
   void everyCommandExplainsItself(String command) {

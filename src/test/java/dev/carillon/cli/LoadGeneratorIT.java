@@ -13,10 +13,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The load generator in {@code bench/}, a client that shares no code with us, against the jar. */
+/** The load generators in {@code bench/}, clients that share no code with us, against the jar. */
 @Needs(Tool.C_COMPILER)
 final class LoadGeneratorIT {
   private static final int SUBSCRIBERS = 50;
@@ -25,28 +28,61 @@ final class LoadGeneratorIT {
 
   @TempDir private Path folder;
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "1;",
+        "1; --stream=/v1/stream?topic=bench.%T",
+        "5; --topics=20 --topics-each=4",
+        "1; --slow=5",
+      })
+  void everySubscriberGetsEveryEventOfItsTopicsInOrder(int groups, @Nullable String more)
+      throws IOException, InterruptedException {
+    JsonObject report =
+        measure(
+            "fanbench",
+            "--json --subscribers=%d --events=%d --window=16 --publish={\"type\":\"publish\",\"topic\":\"bench.%%T\",\"data\":%%P} "
+                    .formatted(SUBSCRIBERS, EVENTS)
+                + "--subscribe={\"type\":\"subscribe\",\"id\":1,\"topics\":[\"bench.%T\"]} "
+                + (more == null ? "" : more));
+    assertThat(report.getLong("delivered")).isEqualTo((long) SUBSCRIBERS * EVENTS / groups);
+    assertThat(report.getLong("missing")).isZero();
+    assertThat(report.getLong("disordered")).isZero();
+  }
+
   @Test
-  void everySubscriberGetsEveryEventInOrder() throws IOException, InterruptedException {
-    Path generator = compile();
+  void everyPublishIsAnsweredByItsNumber() throws IOException, InterruptedException {
+    JsonObject report =
+        measure(
+            "pubbench",
+            "--events=%d --publish={\"type\":\"publish\",\"id\":%%N,\"topic\":\"bench\",\"data\":%%P} "
+                    .formatted(EVENTS)
+                + "--answer=\"type\":\"published\",\"id\":%N,");
+    assertThat(report.getLong("answered")).isEqualTo((long) EVENTS);
+  }
+
+  /** What a generator reports of a server of its own; it fails where something is missing. */
+  private JsonObject measure(String generator, String arguments)
+      throws IOException, InterruptedException {
+    Path program = compile(generator);
     Process server = start(jar());
     try {
-      JsonObject report = new JsonObject(run(load(generator, server)));
-      assertThat(report.getLong("delivered")).isEqualTo((long) SUBSCRIBERS * EVENTS);
-      assertThat(report.getLong("missing")).isZero();
-      assertThat(report.getLong("disordered")).isZero();
+      String target = " --path=/v1/ws --port=%d --server=%d ".formatted(port(server), server.pid());
+      return new JsonObject(run(List.of((program + target + arguments).trim().split(" "))));
     } finally {
       server.destroy();
       assertThat(server.waitFor(DEADLINE_SECONDS, SECONDS)).isTrue();
     }
   }
 
-  private Path compile() throws IOException, InterruptedException {
-    Path program = folder.resolve("fanbench");
+  private Path compile(String generator) throws IOException, InterruptedException {
+    Path program = folder.resolve(generator);
     String warnings = "-Wall -Wextra -Werror -Wconversion -Wno-format-nonliteral";
     run(
         List.of(
-            "%s -O1 %s -o %s bench/fanbench.c"
-                .formatted(Tool.C_COMPILER.path(), warnings, program)
+            "%s -O1 %s -o %s bench/%s.c bench/client.c"
+                .formatted(Tool.C_COMPILER.path(), warnings, program, generator)
                 .split(" ")));
     return program;
   }
@@ -55,20 +91,6 @@ final class LoadGeneratorIT {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String jar = System.getProperty("carillon.jar", "target/carillon.jar");
     return List.of(java, "-Xmx64m", "-jar", jar, "serve", "--port", "0");
-  }
-
-  private static List<String> load(Path generator, Process server) throws IOException {
-    return List.of(
-        generator.toString(),
-        "--json",
-        "--port=" + port(server),
-        "--server=" + server.pid(),
-        "--subscribers=" + SUBSCRIBERS,
-        "--events=" + EVENTS,
-        "--window=16",
-        "--path=/v1/ws",
-        "--subscribe={\"type\":\"subscribe\",\"id\":1,\"topics\":[\"bench\"]}",
-        "--publish={\"type\":\"publish\",\"topic\":\"bench\",\"data\":%P}");
   }
 
   private static int port(Process server) throws IOException {

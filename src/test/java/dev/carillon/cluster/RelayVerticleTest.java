@@ -17,7 +17,9 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -127,6 +129,46 @@ final class RelayVerticleTest {
             publish(
                 consumer, List.of(frame("a", 1), frame("a.b", 2), frame("b", 3), frame("a.c", 4))));
     assertThat(received.texts()).containsExactly("a.b=2", "a.c=4");
+  }
+
+  @Test
+  void aConsumerThatHoldsTakesEverythingLaterInItsOrder() {
+    loops.withRelay();
+    Loop holding = loop();
+    Received received = Received.open();
+    AtomicReference<TopicConsumer> self = new AtomicReference<>();
+    TopicConsumer consumer =
+        holding.paced(
+            vertx,
+            "a",
+            batch -> {
+              received.take(batch);
+              Objects.requireNonNull(self.get()).hold();
+            });
+    self.set(consumer);
+    Received beside = Received.open();
+    loop().paced(vertx, "a", beside);
+    Loop publishing = loop();
+    TopicConsumer publisher = publisher(publishing);
+    publishing.get(() -> publish(publisher, frames("a", 1)));
+    publishing.run(() -> publisher.publish(frames("a", 2), () -> {}));
+    publishing.run(() -> publisher.publish(frames("a", 3), () -> {}));
+    Future<Void> wish = holding.<Future<Void>>get(() -> wish(consumer, "b"));
+    await().until(() -> beside.texts().size() == 3);
+
+    // The relay tells this one before the other one.
+    holding.run(() -> assertThat(received.texts()).containsExactly("a=1"));
+    assertThat(wish.isComplete()).isFalse();
+    holding.run(consumer::proceed);
+    assertThat(received.texts()).containsExactly("a=1", "a=2");
+    holding.run(consumer::proceed);
+    assertThat(received.texts()).containsExactly("a=1", "a=2", "a=3");
+    holding.run(consumer::proceed);
+    Loops.get(wish);
+  }
+
+  private static Future<Future<Void>> wish(TopicConsumer consumer, String topic) {
+    return Future.succeededFuture(consumer.subscribe(new Pattern(topic)));
   }
 
   @Test
@@ -280,17 +322,12 @@ final class RelayVerticleTest {
     loop.run(() -> loop.context().exceptionHandler(thrown::add));
     AtomicInteger batches = new AtomicInteger();
     TopicConsumer consumer =
-        loop.get(
-            () -> {
-              TopicConsumer made =
-                  TopicConsumer.registerPaced(
-                      vertx,
-                      1 << 20,
-                      batch -> {
-                        batches.incrementAndGet();
-                        throw new IllegalStateException("broken");
-                      });
-              return made.subscribe(new Pattern("a")).map(made);
+        loop.paced(
+            vertx,
+            "a",
+            batch -> {
+              batches.incrementAndGet();
+              throw new IllegalStateException("broken");
             });
     loop.get(() -> publish(consumer, frames("a", 1)));
     loop.get(() -> publish(consumer, frames("a", 2)));

@@ -154,7 +154,10 @@ final class CursorFuzzTest {
           failNext = false;
         }
         case RETRY -> hub.retryReading();
-        case READ_ON -> hub.readOn();
+        case READ_ON -> {
+          hub.readOn();
+          hub.flush();
+        }
         case DRAIN -> drain(step.number());
         case TRIM -> first = Math.min(last() + 1, first + step.number());
         case PURGE -> purge();
@@ -182,6 +185,7 @@ final class CursorFuzzTest {
       for (int i = 0; i < 2000 && !isQuiet(); i++) {
         hub.retryReading();
         hub.readOn();
+        hub.flush();
         endRead();
         drain(100);
       }

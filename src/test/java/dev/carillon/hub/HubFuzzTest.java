@@ -58,6 +58,8 @@ final class HubFuzzTest {
     UNSUBSCRIBE,
     PUBLISH,
     PUBLISH_BATCH,
+    DELIVER,
+    FLUSH_SOME,
     ANNOUNCE,
     ANNOUNCE_MANY,
     READ,
@@ -78,6 +80,7 @@ final class HubFuzzTest {
     long matched;
     long read;
     boolean gone;
+    boolean toldOfOverflow;
 
     Expected(String id, Behaviour behaviour) {
       this.id = id;
@@ -128,6 +131,7 @@ final class HubFuzzTest {
 
     @Override
     public void overflowed(Subscriber subscriber) {
+      toldOfOverflow = true;
       sometimes(() -> unsubscribe(id));
     }
 
@@ -157,6 +161,12 @@ final class HubFuzzTest {
       assertThat(ledger.matched()).isEqualTo(matched);
       assertThat(ledger.sent()).isEqualTo(read);
       assertThat(subscriber.patterns()).isEqualTo(patterns);
+      // Who has overflowed was told that instead of being made ready.
+      if (behaviour == Behaviour.TAKES_ALL && !toldOfOverflow) {
+        assertThat(hub.unflushedEvents()).isGreaterThanOrEqualTo(subscriber.queue().events());
+        assertThat(hub.unflushedBytes()).isGreaterThanOrEqualTo(subscriber.queue().bytes());
+        assertThat(hub.isUnflushed() || subscriber.queue().isEmpty()).isTrue();
+      }
     }
   }
 
@@ -201,6 +211,12 @@ final class HubFuzzTest {
       case UNSUBSCRIBE -> unsubscribe(id);
       case PUBLISH -> publish(topic);
       case PUBLISH_BATCH -> publishBatch(call.topic, call.count);
+      case DELIVER -> {
+        Event event = event(topic);
+        expect(event);
+        hub.deliver(new EventFrame(event));
+      }
+      case FLUSH_SOME -> hub.flush(call.count);
       case ANNOUNCE -> announce(topic, call.count);
       case ANNOUNCE_MANY -> announceMany(call.count);
       case READ -> {

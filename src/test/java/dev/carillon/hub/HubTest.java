@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carillon.event.Event;
 import dev.carillon.event.EventData;
+import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.GapReason;
 import dev.carillon.event.Pattern;
@@ -209,6 +210,56 @@ final class HubTest {
     assertThat(something.texts()).containsExactly(">-0 overload");
     assertThat(nothing.texts()).isEmpty();
     assertThat(hub.ledger()).isEqualTo(new Ledger(70, 0, 0, 0, 70, 0));
+  }
+
+  // ---- turns
+
+  @Test
+  void whoHasWaitedForLongestIsServedFirst() {
+    Inbox first = new Inbox();
+    Inbox second = new Inbox();
+    Inbox third = new Inbox();
+    hub.subscribe("first", patterns("a"), first);
+    hub.subscribe("second", patterns("a", "b"), second);
+    hub.subscribe("third", patterns("a"), third);
+
+    hub.deliver(new EventFrame(event("a", 1)));
+    hub.flush(1);
+    hub.deliver(new EventFrame(event("b", 2)));
+    hub.deliver(new EventFrame(event("a", 3)));
+    hub.flush(2);
+    assertThat(first.texts()).containsExactly("a=1");
+    assertThat(second.texts()).containsExactly("a=1", "b=2", "a=3");
+    assertThat(third.texts()).containsExactly("a=1", "a=3");
+    assertThat(hub.isUnflushed()).isTrue();
+
+    hub.flush(1);
+    assertThat(first.texts()).containsExactly("a=1", "a=3");
+    hub.flush(1);
+    assertThat(hub.isUnflushed()).isFalse();
+    assertThat(List.of(first.readyCalls(), second.readyCalls(), third.readyCalls()))
+        .containsExactly(2, 1, 1);
+  }
+
+  @Test
+  void whatComesWhileSomebodyWaitsIsCounted() {
+    Event event = event("a", 1);
+    int size = new EventFrame(event).size();
+    hub.subscribe("first", patterns("a"), new Inbox());
+    hub.subscribe("second", patterns("a"), new Inbox());
+    assertThat(hub.unflushedEvents()).isZero();
+    hub.deliver(List.of(new EventFrame(event), new EventFrame(event)));
+    hub.flush(1);
+    hub.deliver(new EventFrame(event));
+    assertThat(hub.unflushedEvents()).isEqualTo(3);
+    assertThat(hub.unflushedBytes()).isEqualTo(3L * size);
+    hub.flush(1);
+    // The first one waits again, for the third event.
+    hub.flush(0);
+    assertThat(hub.unflushedEvents()).isEqualTo(1);
+    hub.flush();
+    assertThat(hub.unflushedEvents()).isZero();
+    assertThat(hub.unflushedBytes()).isZero();
   }
 
   // ---- receivers

@@ -562,6 +562,7 @@ final class SharedHubTest {
     SharedHub hub = start();
     Notes notes = new Notes("a=1");
     hub.subscribe("s", List.of("a"), notes);
+    hub.subscribe("t", List.of("b"), new Notes());
     hub.publishBatch(List.of(event("a", 1), event("a", 2)));
     notes.awaitHeld();
     Thread closing = new Thread(hub::close);
@@ -571,9 +572,22 @@ final class SharedHubTest {
     closing.interrupt();
     closing.join();
     assertThat(stopped).isNotDone();
+    awaitEnd(hub, "t");
     notes.release();
     get(stopped);
     notes.awaitTexts("a=1");
+  }
+
+  /**
+   * Until the hub's thread has begun to end all, one after the other: those before {@code id} too.
+   */
+  private static void awaitEnd(SharedHub hub, String id) {
+    try {
+      // Behind the hub's own call to end all.
+      get(hub.unsubscribe(id));
+    } catch (UnknownSubscriberException ending) {
+      assertThat(ending).hasMessageContaining(id);
+    }
   }
 
   @Test

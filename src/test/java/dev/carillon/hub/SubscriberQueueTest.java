@@ -339,6 +339,22 @@ final class SubscriberQueueTest {
   }
 
   @Test
+  void anEventThatWaitsAloneNeedsNoRing() {
+    SubscriberQueue queue = queue(16);
+    TopicPolicy share = new TopicPolicy(new OverflowPolicy.DropOldest(), 1);
+    for (int i = 0; i < 3; i++) {
+      offer(queue, "a", DROP_NEWEST, i);
+      assertThat(Inbox.drained(queue)).containsExactly("a=" + i);
+    }
+    offer(queue, "hot", share, 1);
+    offer(queue, "hot", share, 2);
+    assertThat(queue.slotsHeld()).isZero();
+    offer(queue, "a", DROP_NEWEST, 4);
+    assertThat(queue.slotsHeld()).isEqualTo(8);
+    assertThat(Inbox.drained(queue)).containsExactly("hot-1 queue_full", "hot=2", "a=4");
+  }
+
+  @Test
   void aTrimmedQueueHoldsNothingAndTakesEventsAgain() {
     SubscriberQueue queue = queue(64);
     for (int round = 0; round < 3; round++) {
