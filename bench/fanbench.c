@@ -1,34 +1,32 @@
 /*
- * fanbench: one WebSocket publisher, many WebSocket subscribers, and any server that passes a payload on unchanged.
+ * fanbench: one WebSocket publisher, many subscribers over WebSocket or an event stream, and any server that passes a
+ * payload on unchanged.
  *
- * The figure it is made for is the server's CPU time per delivery. That time is read from /proc and not inferred from
+ * The figure it is made for is the server's CPU time per delivery. That time is the process's own and not inferred from
  * a rate, so it holds on a noisy machine and also where this program is the slower side.
  *
- * Every payload carries a mark, the time it was sent and its number. A delivery counts when the mark arrives; the
- * number shows for each subscriber whether an event is missing, repeated or out of order. Nothing else of a server's
- * answers is looked at, so one program measures servers of different protocols.
+ * Every payload carries a mark, the time it was sent (with --rate: was meant to be sent) and its number. A delivery
+ * counts when the mark arrives; the number shows for each subscriber whether an event is missing, repeated, out of order
+ * or somebody else's. Nothing else of a server's answers is looked at, so one program measures servers of different
+ * protocols.
  *
- *     cc -O2 -Wall -Wextra -o fanbench fanbench.c      Linux only: epoll and /proc
+ * Topics have numbers. Event n is of topic n modulo --topics. Subscribers are dealt to groups in turn; those of a group
+ * share --topics-each topics, and each topic belongs to one group.
+ *
+ *     cc -O2 -Wall -Wextra -o fanbench fanbench.c client.c      Linux only: epoll
  */
 #define _GNU_SOURCE
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <netinet/tcp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "client.h"
 
 enum {
   MARK = '`',                             /* occurs in no server's own frames */
@@ -36,27 +34,29 @@ enum {
   NUMBER_DIGITS = 10,                     /* of the event, from 0 */
   STAMP = TIME_DIGITS + NUMBER_DIGITS,    /* what follows the mark */
   MIN_PAYLOAD = STAMP + 3,                /* two quotes and the mark */
-  MAX_PAYLOAD = 60000,
-  MAX_MESSAGE = MAX_PAYLOAD + 4096,
-  MAX_FRAMES = 16,
+  READY_AT_ONCE = 64,                     /* connections read before the next event may be due */
   MAX_SERVERS = 8,
-  READ_BUFFER = 1 << 18,
-  LATENCY_SAMPLES = 4000000,
-  CONNECTIONS_PER_ADDRESS = 20000,        /* below the usual range of ephemeral ports */
+  MAX_TOPICS = 1000000,
+  SLOW_RECEIVE_BUFFER = 4096,             /* those that never read are full soon */
   QUIET_MS = 300,                         /* nothing arrives for so long: set-up is over */
   SETUP_MS = 30000,                       /* longest wait for that */
   STALL_MS = 5000,                        /* no delivery for so long: the run is over, incomplete */
   PUBLISHER = -1                          /* epoll's name for the publishing connection */
 };
 
+static const int64_t NS_PER_MS = 1000000;
+
 struct options {
   int ports[MAX_SERVERS];                 /* subscribers are dealt to them in turn */
   int port_count;
   int publisher_port;                     /* 0: the first of the ports */
   const char *path;
+  const char *stream;                     /* path of an event stream, where subscribers come over that */
   int subscribers;
   int slow;                               /* further subscribers that never read */
+  int topics, topics_each;                /* of all, and of one subscriber */
   long events;
+  long backlog;                           /* events published before, that each subscriber gets at first */
   int window;                             /* events in flight at most; not used with a rate */
   double rate;                            /* events a second; 0: as the window allows */
   int size;                               /* payload bytes with its quotes */
@@ -66,87 +66,81 @@ struct options {
   const char *around;                     /* the frame of a batch; %B its events, with commas between them */
   int sample_every;                       /* deliveries per latency sample */
   bool binary;                            /* frames of the client are binary */
+  bool connect;                           /* measure connecting only */
   int hold;                               /* seconds to hold idle connections; 0: measure deliveries */
   bool json;
-  const char *subscribe[MAX_FRAMES];      /* sent on each connection; %I is its number */
-  int subscribe_count;
-  const char *hello[MAX_FRAMES];          /* sent by the publisher first */
-  int hello_count;
-  const char *publish;                    /* %P payload, %L its length, %N the event's number */
+  struct frames subscribe;                /* sent on each connection; with %T once for each of its topics */
+  struct frames subscribe_second;         /* the same, on each second connection in place of the others */
+  struct frames hello;                    /* sent by the publisher first */
+  const char *publish;
 };
 
 struct subscriber {
   int fd;
-  uint32_t next;                          /* number of the event that must come next */
+  uint32_t group;
+  uint32_t next;                          /* which event of the group's must come next */
   int carried;                            /* bytes of a stamp whose rest has not arrived; its mark included */
   char carry[STAMP + 1];
 };
 
+static int groups(const struct options *options) {
+  return options->topics / options->topics_each;
+}
+
+/* Subscribers that get an event. */
+static int audience(const struct options *options) {
+  return options->subscribers / groups(options);
+}
+
+/* ---------------------------------------------------------------- latencies */
+
+enum { PRECISION_BITS = 7, STEPS = 1 << PRECISION_BITS }; /* below one per cent */
+
+/* How many of a value there were, by classes that grow with it; as many values as one likes take the same memory. */
+struct histogram {
+  uint64_t of[(64 - PRECISION_BITS + 1) * STEPS];
+  uint64_t count;
+  int64_t most;
+};
+
+static void count_value(struct histogram *histogram, int64_t value) {
+  uint64_t positive = value > 0 ? (uint64_t)value : 0;
+  int bits = 64 - __builtin_clzll(positive | 1);
+  int shift = bits > PRECISION_BITS + 1 ? bits - PRECISION_BITS - 1 : 0;
+  histogram->of[(uint64_t)shift * STEPS + (positive >> shift)]++;
+  histogram->count++;
+  if (value > histogram->most) histogram->most = value;
+}
+
+/* Microseconds below which the given part of the values lies. */
+static double percentile(const struct histogram *histogram, double part) {
+  uint64_t rank = (uint64_t)((double)histogram->count * part), below = 0;
+  for (uint64_t i = 0; i < sizeof histogram->of / sizeof *histogram->of; i++) {
+    below += histogram->of[i];
+    if (below > rank) {
+      uint64_t shift = i < 2 * STEPS ? 0 : i / STEPS - 1;
+      return (double)((i - shift * STEPS) << shift) / 1e3;
+    }
+  }
+  return (double)histogram->most / 1e3;
+}
+
+/* ---------------------------------------------------------------- what is counted */
+
 struct tally {
+  uint32_t groups;
   uint64_t delivered, missing, disordered, bytes;
   int64_t last;                           /* when the last delivery arrived */
+  int64_t waiting_since;                  /* with events in flight: the last arrival, or the first of them */
+  int64_t longest_pause;                  /* in which nothing arrived though something was in flight */
   uint64_t sample_every;
-  int64_t *latency;
-  long latencies;
+  struct histogram latency;
 };
 
 struct usage {
   double server_cpu[MAX_SERVERS], own_cpu; /* seconds */
   int64_t at;
 };
-
-/* ---------------------------------------------------------------- the machine */
-
-static void die(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  fputs("fanbench: ", stderr);
-  vfprintf(stderr, format, arguments);
-  fputc('\n', stderr);
-  va_end(arguments);
-  exit(1);
-}
-
-static void *allocate(size_t count, size_t size) {
-  void *memory = calloc(count, size);
-  if (memory == NULL) die("out of memory");
-  return memory;
-}
-
-static int64_t now_ns(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
-}
-
-/* User and system time of all threads of a process, in seconds. */
-static double cpu_of(int process) {
-  char name[64], text[2048];
-  snprintf(name, sizeof name, "/proc/%d/stat", process);
-  FILE *file = fopen(name, "r");
-  if (file == NULL) die("no process %d", process);
-  size_t length = fread(text, 1, sizeof text - 1, file);
-  fclose(file);
-  text[length] = 0;
-  char *fields = strrchr(text, ')'); /* the name before it may hold anything */
-  unsigned long user, system;
-  if (fields == NULL
-      || sscanf(fields + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system) != 2)
-    die("cannot read %s", name);
-  return (double)(user + system) / (double)sysconf(_SC_CLK_TCK);
-}
-
-static long resident_kib(int process) {
-  char name[64], line[256];
-  long kib = 0;
-  snprintf(name, sizeof name, "/proc/%d/status", process);
-  FILE *file = fopen(name, "r");
-  if (file == NULL) die("no process %d", process);
-  while (fgets(line, sizeof line, file))
-    if (strncmp(line, "VmRSS:", 6) == 0) kib = atol(line + 6);
-  fclose(file);
-  return kib;
-}
 
 static double own_cpu(void) {
   struct rusage usage;
@@ -161,170 +155,11 @@ static struct usage usage_now(const struct options *options) {
   return usage;
 }
 
-static void allow_many_files(int needed) {
-  struct rlimit limit;
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  if ((rlim_t)needed + 16 > limit.rlim_cur)
-    die("%d connections need more than the %lu files that `ulimit -n` allows", needed, (unsigned long)limit.rlim_cur);
-}
-
-/* ---------------------------------------------------------------- WebSocket, the client's side */
-
-static void write_all(int fd, const char *bytes, size_t count) {
-  while (count > 0) {
-    ssize_t written = write(fd, bytes, count);
-    if (written < 0 && errno == EAGAIN) {
-      usleep(50);
-      continue;
-    }
-    if (written < 0) die("cannot write: %s", strerror(errno));
-    bytes += written;
-    count -= (size_t)written;
-  }
-}
-
-/* Sends one frame. The mask is zero: it is required, and masking is not what is measured. */
-static void send_frame(int fd, bool binary, const char *payload, size_t count) {
-  static char frame[MAX_MESSAGE + 16];
-  size_t at = 0;
-  frame[at++] = (char)(binary ? 0x82 : 0x81);
-  if (count < 126) {
-    frame[at++] = (char)(0x80 | count);
-  } else if (count < 65536) {
-    frame[at++] = (char)(0x80 | 126);
-    frame[at++] = (char)(count >> 8);
-    frame[at++] = (char)count;
-  } else {
-    frame[at++] = (char)(0x80 | 127);
-    for (int shift = 56; shift >= 0; shift -= 8) frame[at++] = (char)((uint64_t)count >> shift);
-  }
-  memset(frame + at, 0, 4);
-  at += 4;
-  memcpy(frame + at, payload, count);
-  write_all(fd, frame, at + count);
-}
-
-/* Appends text to a message being made; the message's bound holds for templates from the command line too. */
-static size_t append(char *message, size_t length, const char *text, size_t count) {
-  if (length + count > MAX_MESSAGE) die("a message is longer than %d bytes", MAX_MESSAGE);
-  memcpy(message + length, text, count);
-  return length + count;
-}
-
-/* Fills a template: %P, %L, %N and %I as above, and \n for CR LF. */
-static size_t fill(char *message, const char *template, const char *payload, int size, long number) {
-  size_t length = 0;
-  char digits[24];
-  for (const char *at = template; *at; at++) {
-    int pair = *at == '%' || *at == '\\' ? (*at << 8) | at[1] : 0;
-    switch (pair) {
-      case ('%' << 8) | 'P':
-        length = append(message, length, payload, (size_t)size);
-        break;
-      case ('%' << 8) | 'L':
-        length = append(message, length, digits, (size_t)snprintf(digits, sizeof digits, "%d", size));
-        break;
-      case ('%' << 8) | 'N':
-      case ('%' << 8) | 'I':
-        length = append(message, length, digits, (size_t)snprintf(digits, sizeof digits, "%ld", number));
-        break;
-      case ('\\' << 8) | 'n':
-        length = append(message, length, "\r\n", 2);
-        break;
-      default:
-        length = append(message, length, at, 1);
-        continue;
-    }
-    at++;
-  }
-  return length;
-}
-
-static void send_filled(int fd, const struct options *options, const char *template, long number) {
-  static char message[MAX_MESSAGE];
-  send_frame(fd, options->binary, message, fill(message, template, "", 0, number));
-}
-
-/* Reads the answer to the handshake byte by byte, so that a frame right behind it stays in the socket. */
-static void expect_upgrade(int fd) {
-  char answer[2048];
-  size_t length = 0;
-  while (length < 4 || memcmp(answer + length - 4, "\r\n\r\n", 4) != 0) {
-    if (length == sizeof answer - 1) die("the answer to the handshake does not end");
-    if (read(fd, answer + length, 1) != 1) die("the server closed during the handshake");
-    length++;
-  }
-  answer[length] = 0;
-  if (strncmp(answer, "HTTP/1.1 101 ", 13) != 0) die("no WebSocket: %s", answer);
-}
-
-static int open_websocket(const struct options *options, int port, int index) {
-  int fd = socket(AF_INET, SOCK_STREAM, 0);
-  if (fd < 0) die("cannot open a socket: %s", strerror(errno));
-  int yes = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-
-  /* Further loopback addresses for more connections than one has ports. */
-  struct sockaddr_in from = {.sin_family = AF_INET};
-  from.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + (uint32_t)(index / CONNECTIONS_PER_ADDRESS));
-  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(fd, (struct sockaddr *)&from, sizeof from) != 0
-      || connect(fd, (struct sockaddr *)&to, sizeof to) != 0)
-    die("cannot connect to port %d: %s", port, strerror(errno));
-
-  char request[1024];
-  int length = snprintf(request, sizeof request,
-      "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n",
-      options->path, port);
-  write_all(fd, request, (size_t)length);
-  expect_upgrade(fd);
-  return fd;
-}
-
-/* ---------------------------------------------------------------- connections */
-
-static void watch(int epoll, int fd, int name) {
-  fcntl(fd, F_SETFL, O_NONBLOCK);
-  struct epoll_event event = {.events = EPOLLIN, .data.fd = name};
-  if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) != 0) die("cannot watch a socket: %s", strerror(errno));
-}
-
-static struct subscriber *connect_subscribers(const struct options *options, int epoll) {
-  struct subscriber *all = allocate((size_t)(options->subscribers + options->slow), sizeof *all);
-  for (int i = 0; i < options->subscribers + options->slow; i++) {
-    all[i].fd = open_websocket(options, options->ports[i % options->port_count], i);
-    for (int k = 0; k < options->subscribe_count; k++) send_filled(all[i].fd, options, options->subscribe[k], i);
-    if (i < options->subscribers) watch(epoll, all[i].fd, i);
-  }
-  return all;
-}
-
-static int connect_publisher(const struct options *options, int epoll) {
-  int fd = open_websocket(options, options->publisher_port > 0 ? options->publisher_port : options->ports[0], 0);
-  for (int k = 0; k < options->hello_count; k++) send_filled(fd, options, options->hello[k], 0);
-  watch(epoll, fd, PUBLISHER);
-  return fd;
-}
-
-/* Reads and forgets what servers say at first (a welcome, answers to subscriptions) until they are quiet. */
-static void wait_until_quiet(int epoll, const struct subscriber *subscribers, int publisher) {
-  static char buffer[READ_BUFFER];
-  struct epoll_event ready[512];
-  int64_t end = now_ns() + SETUP_MS * INT64_C(1000000);
-  int count;
-  while ((count = epoll_wait(epoll, ready, 512, QUIET_MS)) > 0) {
-    if (now_ns() > end) die("the server is not quiet %d s after the last connection", SETUP_MS / 1000);
-    for (int i = 0; i < count; i++) {
-      int fd = ready[i].data.fd == PUBLISHER ? publisher : subscribers[ready[i].data.fd].fd;
-      ssize_t length;
-      while ((length = read(fd, buffer, sizeof buffer)) > 0) continue;
-      if (length == 0) die("the server closed a connection that had just subscribed");
-    }
-  }
+/* CPU seconds of all servers between two moments. */
+static double servers_used(const struct options *options, const struct usage *before, const struct usage *after) {
+  double used = 0;
+  for (int i = 0; i < options->server_count; i++) used += after->server_cpu[i] - before->server_cpu[i];
+  return used;
 }
 
 /* ---------------------------------------------------------------- deliveries */
@@ -338,15 +173,16 @@ static uint64_t decimal(const char *digits, int count) {
 /* One event has arrived; stamp points behind its mark. */
 static void deliver(struct subscriber *subscriber, const char *stamp, struct tally *tally) {
   uint32_t number = (uint32_t)decimal(stamp + TIME_DIGITS, NUMBER_DIGITS);
-  if (number >= subscriber->next) {
-    tally->missing += number - subscriber->next;
-    subscriber->next = number + 1;
-  } else {
+  uint32_t place = number / tally->groups;
+  if (number % tally->groups != subscriber->group || place < subscriber->next) {
     tally->disordered++;
+  } else {
+    tally->missing += place - subscriber->next;
+    subscriber->next = place + 1;
   }
   tally->delivered++;
-  if (tally->delivered % tally->sample_every == 0 && tally->latencies < LATENCY_SAMPLES)
-    tally->latency[tally->latencies++] = tally->last - (int64_t)decimal(stamp, TIME_DIGITS);
+  if (tally->delivered % tally->sample_every == 0)
+    count_value(&tally->latency, tally->last - (int64_t)decimal(stamp, TIME_DIGITS));
 }
 
 /* Finds the events in what a subscriber received. A stamp may be cut off at the end of a read. */
@@ -373,11 +209,11 @@ static void receive(struct subscriber *subscriber, const char *bytes, size_t cou
   }
 }
 
-/* Takes what has arrived on every connection within the given time. */
-static void receive_ready(int epoll, struct subscriber *subscribers, int publisher, int wait_ms, struct tally *tally) {
+/* Takes what has arrived on every connection within the given time; how many connections that was. */
+static int receive_ready(int epoll, struct subscriber *subscribers, int publisher, int wait_ms, struct tally *tally) {
   static char buffer[READ_BUFFER];
-  struct epoll_event ready[512];
-  int count = epoll_wait(epoll, ready, 512, wait_ms);
+  struct epoll_event ready[READY_AT_ONCE];
+  int count = epoll_wait(epoll, ready, READY_AT_ONCE, wait_ms);
   for (int i = 0; i < count; i++) {
     int name = ready[i].data.fd;
     ssize_t length = read(name == PUBLISHER ? publisher : subscribers[name].fd, buffer, sizeof buffer);
@@ -385,39 +221,104 @@ static void receive_ready(int epoll, struct subscriber *subscribers, int publish
       die("the server closed a connection after %" PRIu64 " deliveries", tally->delivered);
     if (length < 0 || name == PUBLISHER) continue;
     tally->last = now_ns();
+    if (tally->last - tally->waiting_since > tally->longest_pause)
+      tally->longest_pause = tally->last - tally->waiting_since;
+    tally->waiting_since = tally->last;
     tally->bytes += (uint64_t)length;
     receive(&subscribers[name], buffer, (size_t)length, tally);
   }
+  return count;
 }
+
+/* ---------------------------------------------------------------- connections */
+
+/* Sends a subscriber's frame, or one for each of its topics. */
+static void subscribe(const struct options *options, int fd, const char *template, int index) {
+  struct values values = {.number = index, .topic = index % groups(options)};
+  int times = strstr(template, "%T") != NULL ? options->topics_each : 1;
+  for (int i = 0; i < times; i++, values.topic += groups(options)) send_filled(fd, options->binary, template, &values);
+}
+
+static void connect_subscriber(const struct options *options, struct subscriber *subscriber, int index) {
+  int port = options->ports[index % options->port_count];
+  subscriber->group = (uint32_t)(index % groups(options));
+  subscriber->fd = open_connection(port, index, index < options->subscribers ? 0 : SLOW_RECEIVE_BUFFER);
+  if (options->stream != NULL) {
+    char path[MAX_MESSAGE + 1];
+    path[fill(path, options->stream, &(struct values){.number = index, .topic = (int)subscriber->group})] = 0;
+    request(subscriber->fd, port, path, "Accept: text/event-stream\r\n", 200);
+    return;
+  }
+  upgrade(subscriber->fd, port, options->path);
+  bool second = index % 2 == 1 && options->subscribe_second.count > 0;
+  const struct frames *frames = second ? &options->subscribe_second : &options->subscribe;
+  for (int i = 0; i < frames->count; i++) subscribe(options, subscriber->fd, frames->of[i], index);
+}
+
+static struct subscriber *connect_subscribers(const struct options *options, int epoll) {
+  struct subscriber *all = allocate((size_t)(options->subscribers + options->slow), sizeof *all);
+  for (int i = 0; i < options->subscribers + options->slow; i++) {
+    connect_subscriber(options, &all[i], i);
+    if (i < options->subscribers) watch(epoll, all[i].fd, i);
+  }
+  return all;
+}
+
+static int connect_publisher(const struct options *options, int epoll) {
+  int port = options->publisher_port > 0 ? options->publisher_port : options->ports[0];
+  int fd = open_connection(port, 0, 0);
+  upgrade(fd, port, options->path);
+  for (int i = 0; i < options->hello.count; i++) send_filled(fd, options->binary, options->hello.of[i], &(struct values){0});
+  watch(epoll, fd, PUBLISHER);
+  return fd;
+}
+
+/* Takes what servers say at first (a welcome, answers to subscriptions, the backlog) until they are quiet. */
+static void wait_until_quiet(const struct options *options, int epoll, struct subscriber *subscribers, int publisher,
+                             struct tally *tally) {
+  uint64_t wanted = (uint64_t)options->backlog * (uint64_t)options->subscribers;
+  int64_t end = now_ns() + SETUP_MS * NS_PER_MS;
+  while (receive_ready(epoll, subscribers, publisher, tally->delivered < wanted ? STALL_MS : QUIET_MS, tally) > 0)
+    if (now_ns() > end) die("the server is not quiet %d s after the last connection", SETUP_MS / 1000);
+}
+
+/* ---------------------------------------------------------------- publishing */
 
 static void put_decimal(char *digits, int count, uint64_t value) {
   for (int i = count - 1; i >= 0; i--, value /= 10) digits[i] = (char)('0' + value % 10);
 }
 
-/* A JSON string of the wanted size: mark, time, number and filling. */
-static void make_payload(char *payload, int size, long number) {
-  memset(payload, 'x', (size_t)size);
-  payload[0] = payload[size - 1] = '"';
+/* When an event is meant to be sent: at its time where there is a rate, else now. */
+static int64_t intended(const struct options *options, int64_t start, long number) {
+  return options->rate > 0 ? start + (int64_t)((double)number * 1e9 / options->rate) : now_ns();
+}
+
+/* Makes the message of one event; its payload is mark, time, number and filling. */
+static size_t make_message(const struct options *options, char *message, int64_t at, long number) {
+  static char payload[MAX_PAYLOAD];
+  make_filling(payload, options->size);
   payload[1] = MARK;
-  put_decimal(payload + 2, TIME_DIGITS, (uint64_t)now_ns());
+  put_decimal(payload + 2, TIME_DIGITS, (uint64_t)at);
   put_decimal(payload + 2 + TIME_DIGITS, NUMBER_DIGITS, (uint64_t)number);
+  struct values values = {
+      .number = number, .topic = (int)(number % options->topics), .payload = payload, .size = options->size};
+  return fill(message, options->publish, &values);
 }
 
 /* Sends the next event, or the next batch of them; returns the number of the one after it. */
-static long publish(const struct options *options, int publisher, long number) {
-  static char payload[MAX_PAYLOAD], message[MAX_MESSAGE];
+static long publish(const struct options *options, int publisher, int64_t start, long number) {
+  static char message[MAX_MESSAGE];
   if (options->around == NULL) {
-    make_payload(payload, options->size, number);
-    send_frame(publisher, options->binary, message, fill(message, options->publish, payload, options->size, number));
+    size_t length = make_message(options, message, intended(options, start, number), number);
+    send_frame(publisher, options->binary, message, length);
     return number + 1;
   }
   static char one[MAX_MESSAGE];
   const char *place = strstr(options->around, "%B");
   size_t length = append(message, 0, options->around, (size_t)(place - options->around));
   for (int i = 0; i < options->batch; i++, number++) {
-    make_payload(payload, options->size, number);
     if (i > 0) length = append(message, length, ",", 1);
-    length = append(message, length, one, fill(one, options->publish, payload, options->size, number));
+    length = append(message, length, one, make_message(options, one, intended(options, start, number), number));
   }
   length = append(message, length, place + 2, strlen(place + 2));
   send_frame(publisher, options->binary, message, length);
@@ -427,66 +328,105 @@ static long publish(const struct options *options, int publisher, long number) {
 /* Whether the next event may be sent: by its time at a rate, or by how many are in flight on average. */
 static bool is_due(const struct options *options, long sent, int64_t start, const struct tally *tally) {
   if (sent >= options->events) return false;
-  if (options->rate > 0) return (double)(now_ns() - start) * options->rate / 1e9 > (double)sent;
-  return sent - (long)(tally->delivered / (uint64_t)options->subscribers) + options->batch <= options->window;
+  if (options->rate > 0) return now_ns() >= intended(options, start, sent);
+  return sent - (long)(tally->delivered / (uint64_t)audience(options)) + options->batch <= options->window;
+}
+
+/* How long to wait for deliveries: at a rate not beyond the next event, the last millisecond awake. */
+static int wait_ms(const struct options *options, long sent, int64_t start) {
+  if (options->rate == 0 || sent >= options->events) return 100;
+  int64_t left = intended(options, start, sent) - now_ns();
+  return left > 2 * NS_PER_MS ? (int)(left / NS_PER_MS) - 1 : 0;
 }
 
 static void run(const struct options *options, int epoll, struct subscriber *subscribers, int publisher,
                 struct tally *tally) {
-  uint64_t wanted = (uint64_t)options->events * (uint64_t)options->subscribers;
+  uint64_t wanted = (uint64_t)options->events * (uint64_t)audience(options);
   int64_t start = now_ns();
   long sent = 0;
   tally->last = start;
-  while (tally->delivered < wanted && now_ns() - tally->last < STALL_MS * INT64_C(1000000)) {
-    while (is_due(options, sent, start, tally)) sent = publish(options, publisher, sent);
-    receive_ready(epoll, subscribers, publisher, options->rate > 0 ? 1 : 100, tally);
+  while (tally->delivered < wanted && now_ns() - tally->last < STALL_MS * NS_PER_MS) {
+    while (is_due(options, sent, start, tally)) {
+      if (tally->delivered == (uint64_t)sent * (uint64_t)audience(options)) tally->waiting_since = now_ns();
+      sent = publish(options, publisher, start, sent);
+    }
+    receive_ready(epoll, subscribers, publisher, wait_ms(options, sent, start), tally);
   }
 }
 
 /* ---------------------------------------------------------------- the report */
 
-static int by_value(const void *left, const void *right) {
-  int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-  return (a > b) - (a < b);
+static long resident_kib(int process) {
+  char name[64], line[256];
+  long kib = 0;
+  snprintf(name, sizeof name, "/proc/%d/status", process);
+  FILE *file = fopen(name, "r");
+  if (file == NULL) die("no process %d", process);
+  while (fgets(line, sizeof line, file))
+    if (strncmp(line, "VmRSS:", 6) == 0) kib = atol(line + 6);
+  fclose(file);
+  return kib;
 }
 
-/* Microseconds below which the given part of the sampled latencies lies. */
-static double percentile(const struct tally *tally, double part) {
-  if (tally->latencies == 0) return 0;
-  return (double)tally->latency[(long)((double)(tally->latencies - 1) * part)] / 1e3;
+/* Counts what never came at the end: of each group so many events were published. */
+static void count_missing_tails(const struct options *options, const struct subscriber *subscribers, long events,
+                                struct tally *tally) {
+  for (int i = 0; i < options->subscribers; i++) {
+    long of_group = (events - (long)subscribers[i].group + (long)tally->groups - 1) / (long)tally->groups;
+    tally->missing += (uint64_t)of_group - subscribers[i].next;
+  }
 }
+
+static void print_cpu_of_each(const struct options *options, const struct usage *before, const struct usage *after) {
+  for (int i = 0; i < options->server_count; i++)
+    printf("%s%.3f", i > 0 ? "," : "", after->server_cpu[i] - before->server_cpu[i]);
+}
+
+struct moments {
+  struct usage begun, connected, ended;
+};
 
 static bool report(const struct options *options, const struct subscriber *subscribers, struct tally *tally,
-                   struct usage before, struct usage after) {
-  uint64_t wanted = (uint64_t)options->events * (uint64_t)options->subscribers;
-  for (int i = 0; i < options->subscribers; i++)
-    tally->missing += (uint64_t)options->events - subscribers[i].next; /* the tail that never came */
-  qsort(tally->latency, (size_t)tally->latencies, sizeof *tally->latency, by_value);
-
+                   const struct moments *moments) {
+  long events = options->connect ? options->backlog : options->events;
+  uint64_t wanted = (uint64_t)events * (uint64_t)audience(options);
+  count_missing_tails(options, subscribers, events, tally);
+  int connections = options->subscribers + options->slow;
+  double connecting = servers_used(options, &moments->begun, &moments->connected) * 1e6 / connections;
   double deliveries = tally->delivered > 0 ? (double)tally->delivered : 1;
-  double seconds = (double)(tally->last - before.at) / 1e9;
-  double server = 0;
-  char each[MAX_SERVERS * 24] = "";
-  size_t each_length = 0;
-  for (int i = 0; i < options->server_count; i++) {
-    double used = after.server_cpu[i] - before.server_cpu[i];
-    server += used;
-    each_length += (size_t)snprintf(each + each_length, sizeof each - each_length, "%s%.2f", i > 0 ? "," : "", used);
+  double seconds = options->connect ? (double)(moments->connected.at - moments->begun.at) / 1e9
+                                    : (double)(tally->last - moments->connected.at) / 1e9;
+  double server = servers_used(options, &moments->connected, &moments->ended);
+  double client = moments->ended.own_cpu - moments->connected.own_cpu;
+  const struct histogram *latency = &tally->latency;
+  double p50 = percentile(latency, 0.5), p99 = percentile(latency, 0.99), p999 = percentile(latency, 0.999);
+  double most = (double)latency->most / 1e3, pause = (double)tally->longest_pause / 1e6;
+
+  if (options->json) {
+    printf("{\"subscribers\":%d,\"slow\":%d,\"topics\":%d,\"topicsEach\":%d,\"events\":%ld,\"window\":%d,\"rate\":%g,\"size\":%d",
+           options->subscribers, options->slow, options->topics, options->topics_each, events, options->window,
+           options->rate, options->size);
+    printf(",\"wanted\":%" PRIu64 ",\"delivered\":%" PRIu64 ",\"missing\":%" PRIu64 ",\"disordered\":%" PRIu64, wanted,
+           tally->delivered, tally->missing, tally->disordered);
+    printf(",\"seconds\":%.3f,\"deliveriesPerSecond\":%.0f,\"connectCpuMicros\":%.2f", seconds,
+           (double)tally->delivered / (seconds > 0 ? seconds : 1), connecting);
+    printf(",\"serverCpuSeconds\":%.3f,\"serverCpuMicrosPerDelivery\":%.4f,\"clientCpuSeconds\":%.2f,\"cpuSecondsOfEach\":[",
+           server, server * 1e6 / deliveries, client);
+    print_cpu_of_each(options, &moments->connected, &moments->ended);
+    printf("],\"bytesPerDelivery\":%.1f,\"latencyMicros\":{\"p50\":%.0f,\"p99\":%.0f,\"p999\":%.0f,\"max\":%.0f}",
+           (double)tally->bytes / deliveries, p50, p99, p999, most);
+    printf(",\"longestPauseMillis\":%.3f,\"serverResidentKib\":%ld}\n", pause, resident_kib(options->servers[0]));
+  } else {
+    printf("%d connections, server CPU %.2f us each\n", connections, connecting);
+    printf("wanted %" PRIu64 ", delivered %" PRIu64 ", missing %" PRIu64 ", out of order %" PRIu64 "\n", wanted,
+           tally->delivered, tally->missing, tally->disordered);
+    printf("%.3f s; server CPU %.3f s (", seconds, server);
+    print_cpu_of_each(options, &moments->connected, &moments->ended);
+    printf(") = %.4f us a delivery (client %.2f s); %.1f bytes a delivery\n", server * 1e6 / deliveries, client,
+           (double)tally->bytes / deliveries);
+    printf("latency us p50 %.0f p99 %.0f p99.9 %.0f max %.0f; longest pause %.3f ms; server %ld KiB\n", p50, p99, p999,
+           most, pause, resident_kib(options->servers[0]));
   }
-  const char *format = options->json
-      ? "{\"subscribers\":%d,\"slow\":%d,\"events\":%ld,\"window\":%d,\"rate\":%g,\"size\":%d,\"wanted\":%" PRIu64
-        ",\"delivered\":%" PRIu64 ",\"missing\":%" PRIu64 ",\"disordered\":%" PRIu64 ",\"seconds\":%.3f"
-        ",\"deliveriesPerSecond\":%.0f,\"serverCpuSeconds\":%.2f,\"cpuSecondsOfEach\":[%s],\"serverCpuMicrosPerDelivery\":%.4f"
-        ",\"clientCpuSeconds\":%.2f,\"bytesPerDelivery\":%.1f,\"latencyMicros\":{\"p50\":%.0f,\"p99\":%.0f,\"p999\":%.0f"
-        ",\"max\":%.0f},\"serverResidentKib\":%ld}\n"
-      : "%d subscribers (and %d slow), %ld events, window %d, rate %g, %d bytes; wanted %" PRIu64 ", delivered %" PRIu64
-        ", missing %" PRIu64 ", out of order %" PRIu64 "; %.3f s, %.0f deliveries/s; server CPU %.2f s (%s) = %.4f us a delivery"
-        " (client %.2f s); %.1f bytes a delivery; latency us p50 %.0f p99 %.0f p99.9 %.0f max %.0f; server %ld KiB\n";
-  printf(format, options->subscribers, options->slow, options->events, options->window, options->rate, options->size,
-         wanted, tally->delivered, tally->missing, tally->disordered, seconds,
-         (double)tally->delivered / (seconds > 0 ? seconds : 1), server, each, server * 1e6 / deliveries,
-         after.own_cpu - before.own_cpu, (double)tally->bytes / deliveries, percentile(tally, 0.5),
-         percentile(tally, 0.99), percentile(tally, 0.999), percentile(tally, 1), resident_kib(options->servers[0]));
   return tally->delivered == wanted && tally->missing == 0 && tally->disordered == 0;
 }
 
@@ -506,42 +446,44 @@ static void hold(const struct options *options) {
 
 static const char USAGE[] =
     "fanbench --port N... --server PID... [--publisher-port N] [--path /ws] [--subscribers 100] [--slow 0] [--size 128]\n"
-    "         [--events 10000] [--window 64 | --rate EVENTS_PER_SECOND] [--json]\n"
-    "         [--subscribe FRAME]... [--hello FRAME]... [--publish TEMPLATE] [--binary] [--hold SECONDS]\n"
-    "         [--batch 1 --around TEMPLATE] [--sample-every 32]\n"
+    "         [--events 10000] [--window 64 | --rate EVENTS_PER_SECOND] [--json] [--topics 1] [--topics-each 1]\n"
+    "         [--subscribe FRAME]... [--subscribe-second FRAME]... [--stream PATH] [--hello FRAME]... [--binary]\n"
+    "         [--publish TEMPLATE] [--batch 1 --around TEMPLATE] [--sample-every 32]\n"
+    "         [--hold SECONDS | --connect [--backlog 0]]\n"
     "  --port       of several, subscribers are dealt to them in turn; --server: the CPU time of all is counted\n"
+    "  --rate       latency counts from when an event was meant to be sent, however late that happened\n"
     "  --batch      events in one frame, which is made by --around: %B are its events\n"
-    "  --subscribe  sent on each subscriber's connection; %I is its number\n"
+    "  --topics     numbered from 0; event n is of topic n modulo this. --topics-each: of one subscriber\n"
+    "  --subscribe  sent on each subscriber's connection; %I is its number, %T a topic's: sent for each of its topics\n"
+    "  --subscribe-second  in place of --subscribe on each second connection\n"
+    "  --stream     subscribers get this path, an event stream, and send nothing; %I and %T as above\n"
     "  --hello      sent on the publisher's connection first\n"
-    "  --publish    an event; %P the payload (a JSON string), %L its length, %N its number\n"
+    "  --publish    an event; %P the payload (a JSON string), %L its length, %N its number, %T its topic's\n"
     "  --slow       further subscribers that subscribe and never read\n"
     "  --hold       measure nothing: connect, say `connected N`, and stay until standard input ends\n"
-    "Exits 0 if every subscriber got every event in order, 2 if not.\n";
+    "  --connect    measure connecting only, until all are subscribed; --backlog: and have got so many earlier events\n"
+    "Exits 0 if every subscriber got every event of its topics in order, 2 if not.\n";
 
-static int number(const char *text, int least, int most) {
-  char *end;
-  long value = strtol(text, &end, 10);
-  if (*text == 0 || *end != 0 || value < least || value > most) die("%s is no number from %d to %d", text, least, most);
-  return (int)value;
-}
-
-static struct options parse(int count, char **arguments) {
-  enum { PORT, SERVER, PATH, SUBSCRIBERS, SLOW, SIZE, EVENTS, WINDOW, RATE, JSON, SUBSCRIBE, HELLO, PUBLISH, BINARY, HOLD,
-         PUBLISHER_PORT, BATCH, AROUND, SAMPLE_EVERY };
+static struct options read_options(int count, char **arguments) {
+  enum { PORT, SERVER, PATH, STREAM, SUBSCRIBERS, SLOW, TOPICS, TOPICS_EACH, SIZE, EVENTS, WINDOW, RATE, JSON, SUBSCRIBE,
+         SUBSCRIBE_SECOND, HELLO, PUBLISH, BINARY, HOLD, CONNECT, BACKLOG, PUBLISHER_PORT, BATCH, AROUND, SAMPLE_EVERY };
   static const struct option known[] = {
       {"port", required_argument, 0, PORT},           {"server", required_argument, 0, SERVER},
-      {"path", required_argument, 0, PATH},           {"subscribers", required_argument, 0, SUBSCRIBERS},
-      {"slow", required_argument, 0, SLOW},           {"size", required_argument, 0, SIZE},
-      {"events", required_argument, 0, EVENTS},       {"window", required_argument, 0, WINDOW},
-      {"rate", required_argument, 0, RATE},           {"json", no_argument, 0, JSON},
-      {"subscribe", required_argument, 0, SUBSCRIBE}, {"hello", required_argument, 0, HELLO},
+      {"path", required_argument, 0, PATH},           {"stream", required_argument, 0, STREAM},
+      {"subscribers", required_argument, 0, SUBSCRIBERS}, {"slow", required_argument, 0, SLOW},
+      {"topics", required_argument, 0, TOPICS},       {"topics-each", required_argument, 0, TOPICS_EACH},
+      {"size", required_argument, 0, SIZE},           {"events", required_argument, 0, EVENTS},
+      {"window", required_argument, 0, WINDOW},       {"rate", required_argument, 0, RATE},
+      {"json", no_argument, 0, JSON},                 {"subscribe", required_argument, 0, SUBSCRIBE},
+      {"subscribe-second", required_argument, 0, SUBSCRIBE_SECOND}, {"hello", required_argument, 0, HELLO},
       {"publish", required_argument, 0, PUBLISH},     {"binary", no_argument, 0, BINARY},
-      {"hold", required_argument, 0, HOLD},           {"publisher-port", required_argument, 0, PUBLISHER_PORT},
+      {"hold", required_argument, 0, HOLD},           {"connect", no_argument, 0, CONNECT},
+      {"backlog", required_argument, 0, BACKLOG},     {"publisher-port", required_argument, 0, PUBLISHER_PORT},
       {"batch", required_argument, 0, BATCH},         {"around", required_argument, 0, AROUND},
       {"sample-every", required_argument, 0, SAMPLE_EVERY}, {0, 0, 0, 0}};
   struct options options = {
-      .path = "/ws", .subscribers = 100, .events = 10000, .window = 64, .size = 128, .publish = "%P",
-      .batch = 1, .sample_every = 32};
+      .path = "/ws", .subscribers = 100, .topics = 1, .topics_each = 1, .events = 10000, .window = 64, .size = 128,
+      .publish = "%P", .batch = 1, .sample_every = 32};
   int option;
   while ((option = getopt_long(count, arguments, "", known, NULL)) >= 0) switch (option) {
       case PORT:
@@ -557,55 +499,60 @@ static struct options parse(int count, char **arguments) {
       case AROUND: options.around = optarg; break;
       case SAMPLE_EVERY: options.sample_every = number(optarg, 1, INT_MAX); break;
       case PATH: options.path = optarg; break;
-      case SUBSCRIBERS: options.subscribers = atoi(optarg); break;
-      case SLOW: options.slow = atoi(optarg); break;
-      case SIZE: options.size = atoi(optarg); break;
-      case EVENTS: options.events = atol(optarg); break;
-      case WINDOW: options.window = atoi(optarg); break;
+      case STREAM: options.stream = optarg; break;
+      case SUBSCRIBERS: options.subscribers = number(optarg, 1, INT_MAX / 2); break;
+      case SLOW: options.slow = number(optarg, 0, INT_MAX / 2); break;
+      case TOPICS: options.topics = number(optarg, 1, MAX_TOPICS); break;
+      case TOPICS_EACH: options.topics_each = number(optarg, 1, MAX_TOPICS); break;
+      case SIZE: options.size = number(optarg, MIN_PAYLOAD, MAX_PAYLOAD); break;
+      case EVENTS: options.events = number(optarg, 1, INT_MAX); break;
+      case BACKLOG: options.backlog = number(optarg, 0, INT_MAX); break;
+      case WINDOW: options.window = number(optarg, 1, INT_MAX); break;
       case RATE: options.rate = atof(optarg); break;
       case JSON: options.json = true; break;
-      case SUBSCRIBE:
-        if (options.subscribe_count == MAX_FRAMES) die("at most %d --subscribe", MAX_FRAMES);
-        options.subscribe[options.subscribe_count++] = optarg;
-        break;
-      case HELLO:
-        if (options.hello_count == MAX_FRAMES) die("at most %d --hello", MAX_FRAMES);
-        options.hello[options.hello_count++] = optarg;
-        break;
+      case SUBSCRIBE: add_frame(&options.subscribe, "subscribe", optarg); break;
+      case SUBSCRIBE_SECOND: add_frame(&options.subscribe_second, "subscribe-second", optarg); break;
+      case HELLO: add_frame(&options.hello, "hello", optarg); break;
       case PUBLISH: options.publish = optarg; break;
       case BINARY: options.binary = true; break;
-      case HOLD: options.hold = atoi(optarg); break;
+      case HOLD: options.hold = number(optarg, 1, INT_MAX / 1000); break;
+      case CONNECT: options.connect = true; break;
       default: fputs(USAGE, stderr); exit(1);
     }
+  if (options.port_count == 0 || options.server_count == 0 || optind != count) {
+    fputs(USAGE, stderr);
+    exit(1);
+  }
+  if (options.rate < 0) die("--rate is negative");
   if (options.around != NULL && strstr(options.around, "%B") == NULL) die("--around has no %%B");
   if (options.batch > 1 && options.around == NULL) die("--batch needs --around");
   if (options.window < options.batch) die("--window is less than a batch");
   if (options.events % options.batch != 0) die("--events is no multiple of --batch");
-  if (options.port_count == 0 || options.server_count == 0 || options.subscribers < 1 || options.slow < 0
-      || options.events < 1 || options.window < 1 || options.rate < 0 || options.hold < 0
-      || options.size < MIN_PAYLOAD || options.size > MAX_PAYLOAD || optind != count) {
-    fputs(USAGE, stderr);
-    fprintf(stderr, "--size is %d to %d\n", MIN_PAYLOAD, MAX_PAYLOAD);
-    exit(1);
-  }
+  if (options.topics % options.topics_each != 0) die("--topics is no multiple of --topics-each");
+  if (options.subscribers % groups(&options) != 0) die("--subscribers is no multiple of --topics / --topics-each");
+  if (options.backlog > 0 && (!options.connect || options.topics > 1)) die("--backlog needs --connect and one topic");
   return options;
 }
 
 int main(int count, char **arguments) {
-  struct options options = parse(count, arguments);
+  struct options options = read_options(count, arguments);
   allow_many_files(options.subscribers + options.slow);
   int epoll = epoll_create1(0);
+  struct tally *tally = allocate(1, sizeof *tally);
+  tally->groups = (uint32_t)groups(&options);
+  tally->sample_every = (uint64_t)options.sample_every;
+  struct moments moments = {.begun = usage_now(&options)};
   struct subscriber *subscribers = connect_subscribers(&options, epoll);
   int publisher = connect_publisher(&options, epoll);
-  wait_until_quiet(epoll, subscribers, publisher);
+  wait_until_quiet(&options, epoll, subscribers, publisher, tally);
   if (options.hold > 0) {
     hold(&options);
     return 0;
   }
-  struct tally tally = {.sample_every = (uint64_t)options.sample_every,
-                        .latency = allocate(LATENCY_SAMPLES, sizeof(int64_t))};
-  struct usage before = usage_now(&options);
-  run(&options, epoll, subscribers, publisher, &tally);
-  struct usage after = usage_now(&options);
-  return report(&options, subscribers, &tally, before, after) ? 0 : 2;
+  moments.connected = usage_now(&options);
+  tally->bytes = 0;
+  tally->longest_pause = 0;
+  if (!options.connect) run(&options, epoll, subscribers, publisher, tally);
+  moments.ended = usage_now(&options);
+  return report(&options, subscribers, tally, &moments) ? 0 : 2;
 }

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import programs
 import servers
 
 START_SECONDS = 120
@@ -37,10 +38,10 @@ class Node:
 
     def __init__(self, name, java_options=(), settings=(), pinned=True):
         self.name = name
-        self.log = servers.WORK / f"node-{name}.log"
-        servers.WORK.mkdir(parents=True, exist_ok=True)
+        self.log = programs.WORK / f"node-{name}.log"
+        programs.WORK.mkdir(parents=True, exist_ok=True)
         sets = [part for setting in (f"node={name}", *settings) for part in ("--set", setting)]
-        command = [servers.java(), *java_options, "-jar", servers.JAR, "serve", "--port", "0", *sets]
+        command = [programs.java(), *java_options, "-jar", programs.jar(), "serve", "--port", "0", *sets]
         command = [str(part) for part in command]
         self.started = time.monotonic()
         with open(self.log, "wb") as log:
@@ -49,7 +50,7 @@ class Node:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                cwd=servers.WORK,
+                cwd=programs.WORK,
             )
         self.pid = self.process.pid
         self.port = None
@@ -67,7 +68,7 @@ class Node:
             if self.process.poll() is not None:
                 break
             time.sleep(0.02)
-        servers.fail(f"{self.name} did not say {pattern!r}:\n{self.said()[-2000:]}")
+        programs.fail(f"{self.name} did not say {pattern!r}:\n{self.said()[-2000:]}")
 
     def wait_listening(self):
         """Seconds from the start of the process."""
@@ -99,8 +100,6 @@ class Cluster:
     """Nodes of one cluster, and others beside it; all end with it."""
 
     def __init__(self, names, java_options=(), pinned=True, settings=()):
-        if not servers.JAR.exists():
-            servers.fail(f"no {servers.JAR.relative_to(servers.ROOT)}: run `mvn -q -DskipTests package` first")
         self._java_options = java_options
         self._pinned = pinned
         self._settings = settings

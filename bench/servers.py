@@ -1,4 +1,4 @@
-"""The servers that are compared: how each is built, started on loopback, spoken to and ended."""
+"""The servers that are compared: how each is started on loopback, spoken to and ended."""
 
 import collections
 import os
@@ -8,25 +8,23 @@ import resource
 import select
 import shutil
 import subprocess
-import sys
 import threading
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent
-WORK = ROOT / "target" / "bench"
-JAR = ROOT / "target" / "carillon.jar"
+import programs
+from programs import HERE, WORK, fail, java
+
 START_SECONDS = 30
+CLOSE_SECONDS = 30
 
 # The bytes that Carillon's subscribers get, for servers that pass on what they are given.
 EVENT = (
-    '{"type":"event","topic":"bench","id":"0192f0a1-0000-7000-8000-000000000000",'
+    '{"type":"event","topic":"bench.%T","id":"0192f0a1-0000-7000-8000-000000000000",'
     '"time":"2026-11-23T17:00:00.123Z","data":%P}'
 )
-
-
-def fail(text):
-    sys.exit(f"bench: {text}")
+# What the own little servers of peers/ take, and the line that they and Carillon begin with.
+SPACE_SEPARATED = ["--subscribe", "subscribe bench.%T", "--publish", f"bench.%T {EVENT}"]
+LISTENING = r"listening on http://[^:\s]+:(\d+)"
 
 
 class Pinning:
@@ -46,11 +44,12 @@ PINNING = Pinning()
 
 
 class Server:
-    """A running server: its name, process id, port and the generator's arguments."""
+    """A running server: its name, process id, port and the arguments of fanbench and of pubbench for it."""
 
-    def __init__(self, name, command, listening, generator, environment=None):
+    def __init__(self, name, command, listening, generator, publisher=(), environment=None):
         self.name = name
         self.generator = generator
+        self.publisher = publisher
         self.said = b""
         self._reader = None
         WORK.mkdir(parents=True, exist_ok=True)
@@ -98,6 +97,19 @@ class Server:
     def is_alive(self):
         return self._process.poll() is None
 
+    def resident_bytes(self):
+        status = pathlib.Path(f"/proc/{self.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) * 1024
+
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def wait_for_close(self, files):
+        """Until the server has noticed that its clients are gone, and has no more files open than so many."""
+        end = time.monotonic() + CLOSE_SECONDS
+        while self.open_files() > files and time.monotonic() < end:
+            time.sleep(0.1)
+
     def stop(self):
         self._process.terminate()
         try:
@@ -118,100 +130,93 @@ class Server:
         self.stop()
 
 
-def carillon(java_options=(), topic="bench"):
-    if not JAR.exists():
-        fail(f"no {JAR.relative_to(ROOT)}: run `mvn -q -DskipTests package` first")
+def carillon(java_options=(), topic="bench.%T", settings=(), program=None):
+    sets = [part for setting in settings for part in ("--set", setting)]
     return Server(
-        "carillon",
-        [java(), *java_options, "-jar", JAR, "serve", "--port", "0"],
-        r"listening on http://[^:\s]+:(\d+)",
+        "Carillon",
+        [program or java(), *java_options, "-jar", programs.jar(), "serve", "--port", "0", *sets],
+        LISTENING,
         [
             *("--path", "/v1/ws"),
             *("--subscribe", '{"type":"subscribe","id":1,"topics":["%s"]}' % topic),
-            *("--publish", '{"type":"publish","topic":"bench","data":%P}'),
+            *("--publish", '{"type":"publish","topic":"%s","data":%%P}' % topic),
+        ],
+        [
+            *("--path", "/v1/ws"),
+            *("--publish", '{"type":"publish","id":%N,"topic":"bench","data":%P}'),
+            *("--answer", '"type":"published","id":%N,'),
         ],
     )
 
 
 def uwebsockets():
     return Server(
-        "uWebSockets",
-        [bun(), HERE / "peers" / "uws.js", "0"],
-        r"listening on http://[^:\s]+:(\d+)",
-        ["--subscribe", "subscribe", "--publish", EVENT],
+        "uWebSockets", [programs.bun(), HERE / "peers" / "uws.js", "0"], LISTENING, SPACE_SEPARATED
     )
 
 
 def nats():
-    if shutil.which("nats-server") is None:
-        fail("no nats-server on the PATH (Debian's package has that name)")
+    connect = r'CONNECT {"verbose":%s,"pedantic":false}\n'
     return Server(
         "NATS",
-        ["nats-server", "-c", HERE / "peers" / "nats.conf"],
+        [programs.nats_server(), "-c", HERE / "peers" / "nats.conf"],
         r"websocket clients on ws://[^:\s]+:(\d+)",
         [
             *("--path", "/", "--binary"),
-            *("--subscribe", r'CONNECT {"verbose":false,"pedantic":false}\nSUB bench 1\n'),
-            *("--hello", r'CONNECT {"verbose":false,"pedantic":false}\n'),
+            *("--subscribe", connect % "false", "--subscribe", r"SUB bench.%T %T\n"),
+            *("--hello", connect % "false"),
+            *("--publish", r"PUB bench.%T %L\n%P\n"),
+        ],
+        [
+            *("--path", "/", "--binary"),
+            *("--hello", connect % "true"),
             *("--publish", r"PUB bench %L\n%P\n"),
+            *("--answer", "+OK"),
         ],
     )
 
 
-PEERS = {"uws": uwebsockets, "nats": nats}
+def ws():
+    return on_node("ws", "ws.js", SPACE_SEPARATED)
 
 
-def java():
-    home = os.environ.get("JAVA_HOME")
-    return f"{home}/bin/java" if home else shutil.which("java") or fail("no java on the PATH")
+def socket_io():
+    return on_node(
+        "Socket.IO",
+        "socketio.js",
+        [
+            *("--path", "/socket.io/?EIO=4&transport=websocket"),
+            *("--subscribe", '40{"topic":"bench.%T"}'),
+            *("--hello", "40"),
+            *("--publish", '42["publish","bench.%%T",%s]' % EVENT),
+        ],
+    )
+
+
+def on_node(name, script, generator):
+    return Server(
+        name,
+        [programs.on_path("node"), HERE / "peers" / script, "0"],
+        LISTENING,
+        generator,
+        environment={"NODE_PATH": str(programs.node_packages())},
+    )
+
+
+def jcmd(server, command):
+    """What a server's JVM answers."""
+    program = pathlib.Path(java()).resolve().parent / "jcmd"
+    return subprocess.run([program, str(server.pid), command], capture_output=True, text=True, check=True).stdout
 
 
 def live_bytes_by_class(server):
     """All live objects: the histogram collects garbage first."""
-    jcmd = pathlib.Path(java()).resolve().parent / "jcmd"
-    histogram = subprocess.run(
-        [jcmd, str(server.pid), "GC.class_histogram"], capture_output=True, text=True, check=True
-    ).stdout
+    histogram = jcmd(server, "GC.class_histogram")
     rows = re.findall(r"^\s*\d+:\s+\d+\s+(\d+)\s+(\S+)", histogram, re.MULTILINE)
     sizes = collections.Counter()
     for size, name in rows:
         sizes[name] += int(size)
     return sizes
-
-
-def bun():
-    """Bun of the version that peers/package-lock.json pins, installed below target/."""
-    folder = WORK / "peers"
-    program = folder / "node_modules" / "bun" / "bin" / "bun.exe"
-    if not program.exists():
-        if shutil.which("npm") is None:
-            fail("no npm on the PATH: it installs Bun, which holds uWebSockets")
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(HERE / "peers" / name, folder / name)
-        run = subprocess.run(
-            ["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, capture_output=True, text=True
-        )
-        if run.returncode != 0 or not program.exists():
-            fail(f"npm could not install Bun:\n{run.stdout}{run.stderr}")
-    return program
-
-
-def compiled(name):
-    """A program of this folder in C, compiled if it is older than its source."""
-    source = HERE / f"{name}.c"
-    program = WORK / name
-    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-        WORK.mkdir(parents=True, exist_ok=True)
-        compiler = shutil.which("cc") or shutil.which("gcc") or fail("no C compiler on the PATH")
-        warnings = ["-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wno-format-nonliteral"]
-        subprocess.run([compiler, "-O2", *warnings, "-o", program, source], check=True)
-    return program
-
-
-def fanbench():
-    """The load generator."""
-    return compiled("fanbench")
 
 
 def allow_many_files():

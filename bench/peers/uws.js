@@ -1,5 +1,5 @@
-// uWebSockets' native publish (C++) as Bun ships it: close to what a machine can do.
-// Whatever a client sends goes to every client; the path is /ws.
+// uWebSockets' native publish (C++) as Bun ships it: close to what a machine can do. The path is /ws.
+// A client sends `subscribe TOPIC`, or `TOPIC MESSAGE`, which goes to all who subscribed to the topic.
 const server = Bun.serve({
   port: Number(process.argv[2]),
   hostname: "127.0.0.1",
@@ -9,10 +9,12 @@ const server = Bun.serve({
     maxPayloadLength: 1 << 20,
     backpressureLimit: 64 << 20,
     idleTimeout: 900,
-    // The publisher is the one that never asks to subscribe: it gets nothing, as with the other servers.
     message: (socket, message) => {
-      if (message === "subscribe") socket.subscribe("bench");
-      else server.publish("bench", message);
+      const space = message.indexOf(" ");
+      const first = message.slice(0, space);
+      const rest = message.slice(space + 1);
+      if (first === "subscribe") socket.subscribe(rest);
+      else server.publish(first, rest);
     },
   },
 });
