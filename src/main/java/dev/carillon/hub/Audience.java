@@ -5,10 +5,12 @@ package dev.carillon.hub;
  * comes, kept until a subscription changes it.
  */
 final class Audience {
+  final String topic;
   final Subscriber[] subscribers;
   final TopicPolicy policy;
 
-  Audience(Subscriber[] subscribers, TopicPolicy policy) {
+  Audience(String topic, Subscriber[] subscribers, TopicPolicy policy) {
+    this.topic = topic;
     this.subscribers = subscribers;
     this.policy = policy;
   }

@@ -49,6 +49,15 @@ public final class Hub {
   private final TopicTree<Subscriber> tree = new TopicTree<>();
   private final Map<String, Audience> audiences = new HashMap<>();
 
+  /**
+   * Who got the last event. The next one is often of the same topic, and a name that has just been
+   * read is compared sooner than hashed.
+   */
+  private @Nullable Audience lastAudience;
+
+  /** What the last event was queued as, for the next one once nobody waits for it any more. */
+  private @Nullable QueuedFrame lastQueued;
+
   private final ReadyLine line = new ReadyLine();
   private boolean flushing;
 
@@ -445,7 +454,7 @@ public final class Hub {
   public void deliver(EventFrame frame) {
     assert inOwner();
     Audience audience = audience(frame.topic());
-    QueuedFrame queued = new QueuedFrame(frame, audience.policy);
+    QueuedFrame queued = queued(frame, audience.policy);
     line.add(audience.subscribers);
     line.delivered(queued.size);
     for (Subscriber subscriber : audience.subscribers) {
@@ -459,6 +468,17 @@ public final class Hub {
       }
       subscriber.dirty = true;
     }
+  }
+
+  private QueuedFrame queued(EventFrame frame, TopicPolicy policy) {
+    QueuedFrame queued = lastQueued;
+    if (queued == null || queued.holders > 0) {
+      queued = new QueuedFrame(frame, policy);
+      lastQueued = queued;
+    } else {
+      queued.reuse(frame, policy);
+    }
+    return queued;
   }
 
   private void announce(Gap gap, Subscriber subscriber) {
@@ -512,13 +532,22 @@ public final class Hub {
   }
 
   private Audience audience(String topic) {
-    @Nullable Audience known = audiences.get(topic);
-    if (known != null) {
-      return known;
+    @Nullable Audience last = lastAudience;
+    if (last != null && last.topic.equals(topic)) {
+      return last;
     }
+    @Nullable Audience known = audiences.get(topic);
+    Audience audience = known == null ? remember(topic) : known;
+    lastAudience = audience;
+    return audience;
+  }
+
+  private Audience remember(String topic) {
     Audience audience =
         new Audience(
-            findAudience(topic).toArray(new Subscriber[0]), settings.policies().apply(topic));
+            topic,
+            findAudience(topic).toArray(new Subscriber[0]),
+            settings.policies().apply(topic));
     if (audiences.size() >= MAX_AUDIENCES) {
       audiences.clear();
     }
@@ -542,6 +571,7 @@ public final class Hub {
   }
 
   private void forgetAudiences(Pattern changed) {
+    lastAudience = null;
     if (changed.isExact()) {
       audiences.remove(changed.text());
     } else {

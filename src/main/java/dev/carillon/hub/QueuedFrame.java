@@ -2,19 +2,27 @@ package dev.carillon.hub;
 
 import dev.carillon.event.EventFrame;
 
-/** An event as the queues of one hub share it. */
+/** An event as the queues of one hub share it; where none holds it any more, the next event. */
 final class QueuedFrame {
-  final EventFrame frame;
-  final TopicPolicy policy;
-  final int size;
+  EventFrame frame;
+  TopicPolicy policy;
+  int size;
 
   /** Whether the policy limits the topic: asked at each step of each delivery. */
-  final boolean isLimited;
+  boolean isLimited;
 
   /** How many queues hold it. */
   int holders;
 
   QueuedFrame(EventFrame frame, TopicPolicy policy) {
+    this.frame = frame;
+    this.policy = policy;
+    this.size = frame.size();
+    this.isLimited = policy.isLimited();
+  }
+
+  /** Makes it another event. Only where {@link #holders} is 0. */
+  void reuse(EventFrame frame, TopicPolicy policy) {
     this.frame = frame;
     this.policy = policy;
     this.size = frame.size();

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.carillon.event.Event;
 import dev.carillon.event.EventData;
 import dev.carillon.event.EventFrame;
 import dev.carillon.event.Gap;
 import dev.carillon.event.GapReason;
 import dev.carillon.event.Pattern;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -151,6 +153,22 @@ final class HubTest {
     hub.subscribe("other", patterns("*"), other);
     hub.publish(event("a", 1));
     assertThat(one.frames().get(0)).isSameAs(other.frames().get(0));
+  }
+
+  @Test
+  void deliveringToThoseWhoKeepUpAllocatesNothing() {
+    for (int i = 0; i < 10; i++) {
+      hub.subscribe("s" + i, patterns("a"), onReady(s -> s.queue().drain(1, frame -> {})));
+    }
+    EventFrame frame = new EventFrame(event("a", 1));
+    hub.publish(frame);
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < 10_000; i++) {
+      hub.publish(frame);
+    }
+    // What the measuring itself takes is below a byte an event.
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(10_000);
   }
 
   @Test
