@@ -55,11 +55,14 @@ class Connections:
         self._process.wait(30)
 
 
+def live(server, is_java):
+    return servers.live_bytes_by_class(server) if is_java else collections.Counter()
+
+
 def measure(server, is_java):
     time.sleep(SETTLE_SECONDS)
-    heap = collections.Counter()
+    heap = live(server, is_java)
     if is_java:
-        heap = servers.live_bytes_by_class(server)
         servers.jcmd(server, "System.trim_native_heap")
     return heap, server.resident_bytes()
 
@@ -75,7 +78,7 @@ def cost(server, count, is_java, more=()):
     with Connections(server, count, more):
         heap, native = measure(server, is_java)
     server.wait_for_close(files)
-    heap_after, _ = measure(server, is_java)
+    heap_after = live(server, is_java)
     growth = {name: (heap[name] - heap_before[name]) / count for name in heap}
     return {
         "server": server.name,

@@ -48,8 +48,12 @@ def newer_java():
 
 
 def jar():
-    if not JAR.exists():
-        fail(f"no {JAR.relative_to(ROOT)}: run `mvn -q -DskipTests package` first")
+    """The server, built if it is older than one of its sources."""
+    sources = [ROOT / "pom.xml", *(ROOT / "src" / "main").rglob("*")]
+    if not JAR.exists() or JAR.stat().st_mtime < max(path.stat().st_mtime for path in sources):
+        print(f"building {JAR.relative_to(ROOT)}", file=sys.stderr, flush=True)
+        if subprocess.run(["mvn", "-q", "-Dmaven.test.skip=true", "package"], cwd=ROOT).returncode != 0:
+            fail("the working tree does not build")
     return JAR
 
 
