@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -90,19 +93,24 @@ class ConnectTest {
   @Test
   void whereNobodyListensTheFirstAttemptsAreBounded() throws Exception {
     fixture.server.close();
-    Future<CarillonClient> connecting =
-        fixture.connecting(
-            options ->
-                options.withConnect(ConnectPolicy.DEFAULT.withFirstWithin(Duration.ofSeconds(3))));
-    fixture.await(ClientState.WAITING);
+    // Bound and not listening: no other server of this machine can get the port meanwhile.
+    try (Socket holder = new Socket()) {
+      holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), fixture.server.port()));
+      Future<CarillonClient> connecting =
+          fixture.connecting(
+              options ->
+                  options.withConnect(
+                      ConnectPolicy.DEFAULT.withFirstWithin(Duration.ofSeconds(3))));
+      fixture.await(ClientState.WAITING);
 
-    fixture.advance(3_000);
+      fixture.advance(3_000);
 
-    assertThat(FakeServer.failureOf(connecting))
-        .hasMessageContaining("within 3000 ms")
-        .hasMessageContaining("Connection refused")
-        .extracting(failure -> ((CarillonException) failure).code())
-        .isEqualTo(CarillonException.UNREACHABLE);
+      assertThat(FakeServer.failureOf(connecting))
+          .hasMessageContaining("within 3000 ms")
+          .hasMessageContaining("Connection refused")
+          .extracting(failure -> ((CarillonException) failure).code())
+          .isEqualTo(CarillonException.UNREACHABLE);
+    }
   }
 
   @Test

@@ -23,13 +23,16 @@ final class LedgerTest {
     stalled.stopReading();
     String large = "x".repeat(60_000);
     long published = 0;
-    while (books().getLong("lost") < 5) {
+    JsonObject full = books();
+    // The kernel may take more for the stalled reader at any time, so the queue is full on some
+    // looks only, and what must fit together is read in one.
+    while (full.getLong("lost") < 5 || full.getLong("queued") < 8) {
       server.publish("big", large);
       reader.await("event");
       published++;
+      full = booksOfTheTaken();
     }
 
-    JsonObject full = books();
     assertThat(full.getLong("matched")).isEqualTo(2 * published);
     assertThat(full.getLong("queued")).isEqualTo(8);
     assertThat(full.getLong("discarded")).isZero();
@@ -46,7 +49,8 @@ final class LedgerTest {
     JsonObject left = books();
     assertThat(left.getLong("queued")).isZero();
     assertThat(left.getLong("queuedBytes")).isZero();
-    assertThat(left.getLong("discarded")).isEqualTo(8);
+    assertThat(left.getLong("matched")).isEqualTo(2 * published);
+    assertThat(left.getLong("discarded")).isBetween(1L, 8L);
     assertThat(left.getLong("lost")).isEqualTo(full.getLong("lost"));
     assertBalanced(left);
   }
@@ -59,6 +63,14 @@ final class LedgerTest {
                 + books.getLong("queued")
                 + books.getLong("lost")
                 + books.getLong("discarded"));
+  }
+
+  /** The books when all gateways have taken what was published, a little after the answer. */
+  private JsonObject booksOfTheTaken() throws IOException, InterruptedException {
+    await()
+        .pollDelay(Duration.ZERO)
+        .until(() -> books().getJsonObject("publish").getLong("bytesInFlight") == 0);
+    return books();
   }
 
   private JsonObject books() throws IOException, InterruptedException {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -275,7 +276,7 @@ final class MetricsTest {
    * answer. The page that shows it may be older in parts, because each gateway counts when asked.
    */
   private Page pageOfTheTaken() throws IOException, InterruptedException {
-    await().until(() -> value("carillon_publish_in_flight_bytes") == 0);
+    await().pollDelay(Duration.ZERO).until(() -> value("carillon_publish_in_flight_bytes") == 0);
     return page();
   }
 

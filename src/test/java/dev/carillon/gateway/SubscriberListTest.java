@@ -102,17 +102,17 @@ final class SubscriberListTest {
     await().until(() -> topics("stalled").equals(List.of("big")));
     socket.stopReading();
     String large = "x".repeat(60_000);
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(
-            () -> {
-              server.publish("big", large);
-              return server.json("/v1/subscribers/stalled").getLong("dropped") >= 3;
-            });
+    // The kernel may take more at any time, so only some looks show the queue full.
+    JsonObject entry =
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(
+                () -> {
+                  server.publish("big", large);
+                  return server.json("/v1/subscribers/stalled");
+                },
+                stalled -> stalled.getLong("dropped") >= 3 && stalled.getLong("queued") == 8);
 
-    JsonObject entry = server.json("/v1/subscribers/stalled");
-
-    assertThat(entry.getLong("queued")).isEqualTo(8);
     assertThat(entry.getLong("queuedBytes")).isGreaterThan(8 * 60_000);
     assertThat(entry.getJsonObject("droppedByReason").getLong("queue_full"))
         .isEqualTo(entry.getLong("dropped"));
