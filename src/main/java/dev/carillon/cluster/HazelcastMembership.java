@@ -326,7 +326,7 @@ public final class HazelcastMembership implements Membership {
 
   /** The way of the Vert.x event bus into this cluster. */
   public HazelcastClusterManager clusterManager() {
-    return new HazelcastClusterManager(hazelcast);
+    return new RepeatedRegistrations(hazelcast);
   }
 
   /** For what is stored in the cluster. */

@@ -8,6 +8,7 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.io.IOException;
 
 /** How the event bus between nodes is set up. */
 final class BusOptions {
@@ -55,6 +56,11 @@ final class BusOptions {
   }
 
   static ClusterRefusedException refusal(ClusterSettings settings, Throwable failure) {
+    if (!(failure instanceof IOException)) {
+      return new ClusterRefusedException(
+          "cluster: can't tell the other nodes where this one is to be found: "
+              + failure.getMessage());
+    }
     return new ClusterRefusedException(
         "cluster.busPort = "
             + settings.busPort()
