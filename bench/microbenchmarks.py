@@ -56,9 +56,7 @@ class Measured:
 
 def build(phase="test-compile"):
     """Compiles the benchmarks and what they measure; the phase `package` makes the jar as well."""
-    command = ["mvn", "-q", "-Pbench", "-Dmaven.test.skip=true", phase]
-    if subprocess.run(command, cwd=programs.ROOT).returncode != 0:
-        programs.fail("the working tree does not build")
+    programs.maven("-Pbench", phase)
 
 
 def run(pattern, course, profilers=()):

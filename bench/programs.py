@@ -1,6 +1,7 @@
 """The programs that benchmarks need: found on this machine, compiled here, or installed below target/."""
 
 import dataclasses
+import functools
 import os
 import pathlib
 import re
@@ -47,13 +48,19 @@ def newer_java():
     return max(found, key=lambda java: java.version, default=None)
 
 
+def maven(*arguments):
+    """Builds the working tree without its tests."""
+    if subprocess.run(["mvn", "-q", "-Dmaven.test.skip=true", *arguments], cwd=ROOT).returncode != 0:
+        fail("the working tree does not build")
+
+
+@functools.cache  # Looked at once: a start that is measured must not wait for it.
 def jar():
     """The server, built if it is older than one of its sources."""
     sources = [ROOT / "pom.xml", *(ROOT / "src" / "main").rglob("*")]
     if not JAR.exists() or JAR.stat().st_mtime < max(path.stat().st_mtime for path in sources):
         print(f"building {JAR.relative_to(ROOT)}", file=sys.stderr, flush=True)
-        if subprocess.run(["mvn", "-q", "-Dmaven.test.skip=true", "package"], cwd=ROOT).returncode != 0:
-            fail("the working tree does not build")
+        maven("package")
     return JAR
 
 

@@ -2,8 +2,6 @@ package dev.carillon.hub;
 
 import dev.carillon.bench.Events;
 import dev.carillon.event.EventFrame;
-import dev.carillon.event.Pattern;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -32,12 +30,9 @@ public class HubBenchmark {
 
   @Setup
   public void subscribe(Blackhole taken) {
-    hub = new Hub(HubSettings.DEFAULT);
     FrameSink sink = taken::consume;
-    for (int i = 0; i < deliveries; i++) {
-      hub.subscribe("s" + i, List.of(new Pattern("bench")), new Reader(sink));
-    }
-    frame = Events.frameOf("bench");
+    hub = BenchHub.of(deliveries, () -> new Reader(sink));
+    frame = Events.frameOf(BenchHub.TOPIC);
   }
 
   @Benchmark
@@ -45,7 +40,6 @@ public class HubBenchmark {
     hub.publish(frame);
   }
 
-  /** Its own for each subscriber, as a connection is. */
   private record Reader(FrameSink sink) implements Receiver {
     @Override
     public void ready(Subscriber subscriber) {

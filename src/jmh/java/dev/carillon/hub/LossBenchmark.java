@@ -2,8 +2,6 @@ package dev.carillon.hub;
 
 import dev.carillon.bench.Events;
 import dev.carillon.event.EventFrame;
-import dev.carillon.event.Pattern;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -31,11 +29,8 @@ public class LossBenchmark {
 
   @Setup
   public void subscribe(Blackhole asked) {
-    hub = new Hub(HubSettings.DEFAULT);
-    for (int i = 0; i < deliveries; i++) {
-      hub.subscribe("s" + i, List.of(new Pattern("bench")), new Stalled(asked));
-    }
-    frame = Events.frameOf("bench");
+    hub = BenchHub.of(deliveries, () -> new Stalled(asked));
+    frame = Events.frameOf(BenchHub.TOPIC);
     for (int i = 0; i < HubSettings.DEFAULT.limits().maxEvents(); i++) {
       hub.publish(frame);
     }
@@ -46,7 +41,6 @@ public class LossBenchmark {
     hub.publish(frame);
   }
 
-  /** Its own for each subscriber, as a connection is. */
   private record Stalled(Blackhole asked) implements Receiver {
     @Override
     public void ready(Subscriber subscriber) {

@@ -1,5 +1,6 @@
 package dev.carillon.server;
 
+import com.hazelcast.core.HazelcastException;
 import dev.carillon.cluster.ClusterMember;
 import dev.carillon.cluster.ClusterRefusedException;
 import dev.carillon.cluster.ClusterSettings;
@@ -8,7 +9,6 @@ import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
-import java.io.IOException;
 
 /** How the event bus between nodes is set up. */
 final class BusOptions {
@@ -56,7 +56,7 @@ final class BusOptions {
   }
 
   static ClusterRefusedException refusal(ClusterSettings settings, Throwable failure) {
-    if (!(failure instanceof IOException)) {
+    if (failure instanceof HazelcastException) {
       return new ClusterRefusedException(
           "cluster: can't tell the other nodes where this one is to be found: "
               + failure.getMessage());
