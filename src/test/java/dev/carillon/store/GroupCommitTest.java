@@ -173,7 +173,10 @@ final class GroupCommitTest {
   @Test
   void upkeepGoesOnWhileEventsPourIn() {
     backend.upkeepLeft.set(1000);
+    // Waits before the thread starts: alone with its upkeep it may be done with it at once.
+    CompletableFuture<AppendOutcome> first = append();
     commits.start();
+    assertThat(get(first)).isInstanceOf(Stored.class);
     while (backend.upkeepLeft.get() > 0) {
       assertThat(get(append())).isInstanceOf(Stored.class);
     }
